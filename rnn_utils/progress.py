@@ -43,7 +43,7 @@ class TrainingProgress(keras.callbacks.Callback):
         if _in_ipython():
             from IPython.display import display
 
-            self._handle = display(*_bundle("training"), raw=True, display_id=True)
+            self._handle = display(_bundle("training"), raw=True, display_id=True)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Starts the epoch's clock."""
@@ -95,8 +95,7 @@ class TrainingProgress(keras.callbacks.Callback):
         return " · ".join(parts)
 
     def _update(self, status=None, done=None):
-        data, metadata = _bundle(status, done, self.rows)
-        self._handle.update(data, metadata, raw=True)
+        self._handle.update(_bundle(status, done, self.rows), raw=True)
 
 
 def _in_ipython():
@@ -107,13 +106,13 @@ def _in_ipython():
 
 
 def _bundle(status=None, done=None, rows=()):
-    """The display as plain text and as HTML, and its (empty) metadata."""
+    """The display as plain text and as HTML."""
     text = "\n".join(filter(None, [_text_table(rows), status]))
     markup = _html_table(rows)
     if status:
         value = "" if done is None else f' value="{done:.3f}"'
         markup += f"<div><progress{value}></progress> {html.escape(status)}</div>"
-    return {"text/plain": text or "no epoch", "text/html": markup or "no epoch"}, {}
+    return {"text/plain": text or "no epoch", "text/html": markup or "no epoch"}
 
 
 def _table(rows):

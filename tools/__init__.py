@@ -1,0 +1,1 @@
+"""What the Makefile calls; run each as `python -m tools.NAME --help`."""

@@ -1,0 +1,106 @@
+"""Notebook files: which there are, reading, writing, and what they hold."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from rnn_utils.scorecard import MIME_TYPE
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+
+
+def all_notebooks(folder=NOTEBOOKS):
+    """Every notebook of the suite in reading order."""
+    return sorted(Path(folder).glob("*.ipynb"))
+
+
+def find_notebooks(wanted=None, folder=NOTEBOOKS):
+    """The notebooks whose name starts with a number or name; all without one.
+
+    Args:
+        wanted: "11", "11_sent", "11_sentiment.ipynb", or None, "" or "all".
+        folder: Where the notebooks are.
+
+    Raises:
+        ValueError: Where nothing matches; lists what exists.
+    """
+    existing = all_notebooks(folder)
+    if wanted in (None, "", "all"):
+        return existing
+    stem = Path(str(wanted)).name.removesuffix(".ipynb")
+    if stem.isdigit():  # 1 means 01.
+        stem = stem.zfill(2) + "_"
+    found = [path for path in existing if stem and path.stem.startswith(stem)]
+    if not found:
+        names = ", ".join(path.stem for path in existing) or "none"
+        raise ValueError(f"No notebook starts with {wanted!r}; there are: {names}.")
+    return found
+
+
+def read(path):
+    """The notebook in a file."""
+    return nbformat.read(path, as_version=4)
+
+
+def dumps(notebook):
+    """The text of a notebook's file, as Jupyter itself would save it."""
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def write_text(path, text):
+    """Replaces a file's text at once: a reader sees the old one or the new one."""
+    path = Path(path)
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write(path, notebook):
+    """Saves a notebook at once, as Jupyter would."""
+    write_text(path, dumps(notebook))
+
+
+def headings(notebook):
+    """Yields `(cell index, level, text)` of every heading outside code fences."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "markdown":
+            continue
+        fenced = False
+        for line in cell.source.splitlines():
+            if line.lstrip().startswith(("```", "~~~")):
+                fenced = not fenced
+            match = re.match(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$", line)
+            if match and not fenced:
+                yield index, len(match[1]), match[2]
+
+
+def title(notebook):
+    """The text of the first H1, or None."""
+    return next((text for _, level, text in headings(notebook) if level == 1), None)
+
+
+def records(notebook):
+    """Every scorecard record in a notebook's outputs."""
+    return [
+        output.data[MIME_TYPE]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if MIME_TYPE in output.get("data", {})
+    ]
+
+
+def seeds(notebook):
+    """What `make seeds` measured: `{metric: {"mean", "sd", "n", "values"}}`."""
+    return notebook.metadata.get("rnn_utils", {}).get("seeds", {})

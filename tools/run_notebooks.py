@@ -55,12 +55,11 @@ def execute(notebook, folder, description, environment=None):
             record_timing=False,
             store_widget_state=False,
             coalesce_streams=True,
+            shutdown_kernel="immediate",  # A polite farewell takes seconds.
             on_cell_execute=begin,
             on_cell_complete=lambda cell, cell_index: bar.update(cell_index in labels),
-            extra_arguments=[
-                "--HistoryManager.enabled=False",
-                "--IPKernelApp.log_level=ERROR",  # Not that it listens on localhost.
-            ],
+            # Without its warning that it listens on localhost.
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )
         try:
             client.execute(env={**os.environ, **(environment or {})})

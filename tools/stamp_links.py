@@ -34,8 +34,9 @@ from rnn_utils import notebook
 
 session = notebook.start()"""
 
-_BADGES = re.compile(rf"({re.escape(MARKER)}\n)\[!\[Open in Colab\][^\n]*\n?")
-_INSTALL = re.compile(rf"({re.escape(_CONDITION)})    %pip install [^\n]*\n")
+MARKER_LINE = re.compile(rf"^{re.escape(MARKER)}$", re.MULTILINE)
+_BADGES = re.compile(MARKER_LINE.pattern + r"\n(\[!\[Open in Colab\].*)", re.MULTILINE)
+_INSTALL = re.compile(rf"{re.escape(_CONDITION)}(    %pip install .*)\n")
 _ADDRESS = re.compile(
     r"(?:https://|ssh://git@|git@)(?P<host>github\.com)[/:]"
     r"(?P<owner>[\w.-]+)/(?P<repository>[\w.-]+?)(?:\.git)?/?"
@@ -86,17 +87,13 @@ def install_line(owner, repository):
 
 def clear_text(text):
     """Markdown or code without its stamp."""
-    text = _BADGES.sub(r"\1", text) if text.count(MARKER) else text
-    return _INSTALL.sub(lambda match: match[1] + _UNSTAMPED_BODY, text)
+    return _INSTALL.sub(_CONDITION + _UNSTAMPED_BODY, _BADGES.sub(MARKER, text))
 
 
 def stamp_text(text, owner, repository, name):
     """Markdown or code with the stamp of one address, whatever it held before."""
-    text = clear_text(text)
     row = badges(owner, repository, name)
-    text = text.replace(f"{MARKER}\n", f"{MARKER}\n{row}\n")
-    if text.endswith(MARKER):  # The last line of a cell has no line end.
-        text = f"{text}\n{row}"
+    text = MARKER_LINE.sub(f"{MARKER}\n{row}", clear_text(text))
     body = install_line(owner, repository)
     return text.replace(_CONDITION + _UNSTAMPED_BODY, _CONDITION + body)
 
@@ -104,15 +101,16 @@ def stamp_text(text, owner, repository, name):
 def stamp_of(path):
     """The badge row and the install line in a file, None for each that is not there."""
     row = install = None
-    for text in _texts(path):
+    for text in texts(path):
         if found := _BADGES.search(text):
-            row = found[0].split("\n")[1]
+            row = found[1]
         if found := _INSTALL.search(text):
-            install = found[0].split("\n")[1]
+            install = found[1]
     return row, install
 
 
-def _texts(path):
+def texts(path):
+    """The text of a file, or of each of its cells."""
     if path.suffix == ".ipynb":
         return [cell.source for cell in notebook_files.read(path).cells]
     return [path.read_text(encoding="utf-8")]

@@ -1,0 +1,44 @@
+"""The runner of the notebooks' test can fail."""
+
+import nbformat
+import pytest
+
+from tests.test_notebooks import nbval
+from tools import notebook_files
+
+v4 = nbformat.v4
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(*cells):
+        path = tmp_path / "11_toy.ipynb"
+        notebook_files.write(path, v4.new_notebook(cells=list(cells)))
+        return path
+
+    return save
+
+
+def test_sound_notebook_passes(saved):
+    assert nbval(saved(v4.new_code_cell("1 + 1"))).returncode == 0
+
+
+def test_failing_cell_is_shown(saved):
+    done = nbval(saved(v4.new_code_cell("answer = 6 * 9\nassert answer == 42")))
+    assert done.returncode == 1
+    assert "answer == 42" in done.stdout
+
+
+def test_tagged_output_that_differs_fails(saved):
+    cell = v4.new_code_cell("print(42)", execution_count=1)
+    cell.metadata.tags = ["nbval-check-output"]
+    cell.outputs = [v4.new_output("stream", text="41\n")]
+    done = nbval(saved(cell))
+    assert done.returncode == 1
+    assert "41" in done.stdout
+
+
+def test_untagged_output_may_differ(saved):
+    cell = v4.new_code_cell("print(42)", execution_count=1)
+    cell.outputs = [v4.new_output("stream", text="41\n")]
+    assert nbval(saved(cell)).returncode == 0

@@ -1,0 +1,116 @@
+"""The set-up cell is quiet, seeds everything and says what it runs on."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+from rnn_utils import notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(code, **variables):
+    """Runs code in a fresh interpreter."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "RNN_"))}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**clean, "PYTHONIOENCODING": "utf-8", **variables},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+    )
+
+
+FIRST_CELLS = """
+from rnn_utils import notebook
+session = notebook.start()
+import keras, numpy, sys
+x = keras.random.uniform((8, 5, 2), seed=keras.random.SeedGenerator(0))
+model = keras.Sequential([keras.layers.GRU(4), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, numpy.ones((8, 1)), verbose=0)
+print(numpy.random.rand())
+"""
+
+
+@pytest.fixture(scope="module")
+def first_run():
+    return run(FIRST_CELLS)
+
+
+def test_start_prints_one_line_with_versions_device_and_seed(first_run):
+    line, _ = first_run.stdout.splitlines()
+    for text in ("Python 3.", "Keras 3.", "TensorFlow 2.", "rnn_utils", "seed 0"):
+        assert text in line
+    assert "CPU" in line or "GPU" in line or "NVIDIA" in line
+    assert "/" not in line
+
+
+def test_nothing_reaches_stderr_while_a_model_trains(first_run):
+    assert first_run.returncode == 0, first_run.stderr
+    assert first_run.stderr == ""
+
+
+def test_seed_comes_from_the_environment(first_run):
+    again = run(FIRST_CELLS, RNN_SEED="0").stdout
+    other = run(FIRST_CELLS, RNN_SEED="7").stdout
+    assert again == first_run.stdout
+    assert "seed 7" in other
+    assert other.splitlines()[1] != again.splitlines()[1]
+
+
+@pytest.mark.parametrize("text", ["", "one", "1.5", "-1", "4294967296"])
+def test_seed_that_is_no_seed_is_refused_by_name(text, monkeypatch):
+    monkeypatch.setenv("RNN_SEED", text)
+    with pytest.raises(
+        ValueError, match="variable RNN_SEED is .*; expected an integer"
+    ):
+        notebook.start()
+
+
+def test_argument_goes_before_the_environment(monkeypatch, capsys):
+    monkeypatch.setenv("RNN_SEED", "7")
+    assert notebook.start(seed=3).seed == 3
+    assert "seed 3" in capsys.readouterr().out
+
+
+def test_session_is_frozen_and_keeps_time():
+    session = notebook.start(0)
+    assert session.elapsed >= 0
+    assert session.elapsed <= session.elapsed
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        session.seed = 1
+
+
+def test_failure_of_an_import_shows_what_was_kept_back():
+    done = run(
+        "import os\nfrom rnn_utils.notebook import _without_native_output as quiet\n"
+        "with quiet():\n    os.write(2, b'lost library')\n    raise ImportError('x')"
+    )
+    assert "lost library" in done.stderr
+    assert "ImportError: x" in done.stderr
+
+
+def test_stderr_is_back_after_the_quiet_part():
+    done = run(
+        "import os\nfrom rnn_utils.notebook import _without_native_output as quiet\n"
+        "with quiet():\n    os.write(2, b'kept back')\nos.write(2, b'shown')"
+    )
+    assert done.stderr == "shown"
+
+
+def test_lines_differ_by_colour_and_by_style():
+    notebook.apply_figure_style()
+    styles = [
+        (line["color"], line["linestyle"])
+        for line in matplotlib.rcParams["axes.prop_cycle"]
+    ]
+    assert len({colour for colour, _ in styles}) == len(styles) == 8
+    assert len({style for _, style in styles[:7]}) == 7
+    assert matplotlib.rcParams["figure.dpi"] <= 100

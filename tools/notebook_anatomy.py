@@ -1,0 +1,320 @@
+"""Checks a committed notebook against the suite's rules; prints what breaks them.
+
+python -m tools.notebook_anatomy [--notebook 11]
+
+Every function `check_*` yields the problems it finds, each in one sentence.
+"""
+
+import argparse
+import ast
+import json
+import re
+import sys
+import tomllib
+
+import nbformat
+
+from rnn_utils import scorecard
+from tools import notebook_files, stamp_links
+
+MOST_CODE_LINES = 30
+MOST_FUNCTION_LINES = 15
+MOST_BYTES = 1_000_000
+FEWEST_SEEDS = 5
+
+# Headings that a tutorial has, in this order; each matches one heading's words.
+SECTIONS = {
+    "What you will learn": r"you will learn",
+    "Set-up": r"set-?\s?up",
+    "Data": r"\bdata\b",
+    "Baseline": r"baseline",
+    "Train": r"\btrain",
+    "Measure": r"\bmeasure",
+    "Look inside": r"\blook\w* inside",
+    "What breaks it": r"\bbreak",
+    "Try it yourself": r"\btry it\b",
+    "Exercises": r"\bexercises?\b",
+    "Scorecard": r"\bscorecard\b",
+    "Sources": r"\bsources?\b",
+}
+
+_MACHINE_PATH = re.compile(
+    r"(?<![\w.:/-])/(?:home|root|Users|tmp|work|opt|private|content)/|\b[A-Z]:\\\w"
+)
+_DOWNLOAD_LOG = re.compile(
+    r"Dl Completed|Downloading (?:data from|and preparing|https?:)|Collecting \w+"
+    r"|Requirement already satisfied|Successfully installed|\d%\|[█▏▎▍▌▋▊▉ ]"
+    r"|[\d.]+ ?[kMG]i?B/s"
+)
+# In the form in which Python and TensorFlow print them; texts in data may warn freely.
+_WARNING = re.compile(
+    r"\b[A-Z]\w*Warning: |^WARNING:(?:tensorflow|absl|root)"
+    r"|All log messages before absl"
+    r"|^[IWEF]\d{4} \d\d:\d\d",
+    re.MULTILINE,
+)
+_CONTROL = re.compile(r"\r(?!\n)|\x08|\x1b\[")
+_NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_|PYTEST_VALIDATE)", re.MULTILINE)
+_MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
+
+# Where the name to import is not the name to install.
+_IMPORT_NAMES = {
+    "ipython": "IPython",
+    "scikit-learn": "sklearn",
+    "tensorflow-cpu": "tensorflow",
+}
+
+
+def check_file(path, notebook):
+    """Size, number in the name, and the form in which Jupyter saves."""
+    text = path.read_text(encoding="utf-8")
+    if len(text.encode()) > MOST_BYTES:
+        yield f"the file has {len(text.encode()):,} bytes; at most {MOST_BYTES:,}"
+    if not re.match(r"\d\d_[a-z0-9_]+\.ipynb$", path.name):
+        yield f"the name {path.name} is not of the form NN_subject.ipynb"
+    if text != notebook_files.dumps(notebook):
+        yield "the file is not as Jupyter saves it; `make run` writes it right"
+
+
+def check_format(path, notebook):
+    """A valid file of format 4.5 with cell ids, kernel python3, and no widgets."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    if (stored["nbformat"], stored["nbformat_minor"]) < (4, 5):
+        yield "the format is older than 4.5"
+    ids = [cell.get("id") for cell in stored["cells"]]
+    if None in ids or len(ids) != len(set(ids)):
+        yield "a cell has no id of its own"
+    try:
+        nbformat.validate(stored)
+    except nbformat.ValidationError as error:
+        yield f"the file is no valid notebook: {error.message}"
+    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
+        yield "the kernel is not python3"
+    if "widgets" in notebook.metadata:
+        yield "the metadata holds the state of widgets"
+
+
+def check_execution(path, notebook):
+    """Executed from top to bottom once, with no error and nothing on stderr."""
+    cells = _code_cells(notebook)
+    counts = [cell.execution_count for _, cell in cells]
+    if counts != list(range(1, len(counts) + 1)):
+        yield f"execution counts are {counts}, not 1 to {len(counts)}"
+    for index, cell in cells:
+        if not cell.source.strip():
+            yield f"cell {index} is empty"
+        for output in cell.outputs:
+            if output.output_type == "error":
+                yield f"cell {index} holds the error {output.ename}"
+            if output.get("name") == "stderr":
+                yield f"cell {index} writes to stderr: {output.text[:60]!r}"
+
+
+def check_texts(path, notebook):
+    """No machine path, download log, warning or terminal control in any text."""
+    for index, text in _output_texts(notebook):
+        for what, pattern in (
+            ("a download log", _DOWNLOAD_LOG),
+            ("a warning", _WARNING),
+            ("a terminal control", _CONTROL),
+        ):
+            if found := pattern.search(text):
+                yield f"cell {index} shows {what}: {_around(text, found)!r}"
+    sources = [(index, cell.source) for index, cell in enumerate(notebook.cells)]
+    for index, text in [*sources, *_output_texts(notebook)]:
+        if found := _MACHINE_PATH.search(text):
+            yield f"cell {index} holds a machine path: {_around(text, found)!r}"
+
+
+def check_tags(path, notebook):
+    """Nothing is skipped, neither by tag nor by comment."""
+    for index, cell in enumerate(notebook.cells):
+        for tag in cell.metadata.get("tags", []):
+            if "skip" in tag or tag == "raises-exception":
+                yield f"cell {index} has the tag {tag}"
+        if cell.cell_type == "code" and _NBVAL_COMMENT.search(cell.source):
+            yield f"cell {index} speaks to nbval in a comment; use a tag"
+
+
+def check_code(path, notebook):
+    """Short cells, short functions, and only packages that the project declares."""
+    allowed = allowed_imports()
+    for index, cell in _code_cells(notebook):
+        lines = len(cell.source.splitlines())
+        if lines > MOST_CODE_LINES:
+            yield f"cell {index} has {lines} lines; at most {MOST_CODE_LINES}"
+        try:
+            tree = ast.parse(_MAGIC.sub(r"\1pass", cell.source))
+        except SyntaxError as error:
+            yield f"cell {index} does not parse: {error.msg}"
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = node.end_lineno - node.lineno + 1
+                if lines > MOST_FUNCTION_LINES:
+                    yield (
+                        f"cell {index} defines {node.name} with {lines} lines; at most "
+                        f"{MOST_FUNCTION_LINES}, longer ones belong in rnn_utils"
+                    )
+            for name in _imported(node):
+                if name not in allowed:
+                    yield f"cell {index} imports {name}, which pyproject does not name"
+
+
+def check_prose(path, notebook):
+    """One H1 at the top with the badges, no deep headings, enough Markdown."""
+    headings = list(notebook_files.headings(notebook))
+    tops = [index for index, level, _ in headings if level == 1]
+    if tops != [0]:
+        yield f"the H1 headings are in the cells {tops}; expected one, in cell 0"
+    for index, level, text in headings:
+        if level > 3:
+            yield f"cell {index} has the heading {text!r} below H3"
+    first = notebook.cells[0].source if notebook.cells else ""
+    if not stamp_links.MARKER_LINE.search(first):
+        yield f"cell 0 lacks the line {stamp_links.MARKER}"
+    code = len(_code_cells(notebook))
+    prose = sum(cell.cell_type == "markdown" for cell in notebook.cells)
+    if 2 * prose < code:
+        yield f"{prose} Markdown cells for {code} code cells; at least one for two"
+
+
+def check_sections(path, notebook):
+    """The sections of a tutorial, in order. The map, 00, is free."""
+    if _is_map(path):
+        return
+    texts = [text for _, level, text in notebook_files.headings(notebook) if level > 1]
+    position = 0
+    for name, pattern in SECTIONS.items():
+        found = [
+            place
+            for place, text in enumerate(texts)
+            if place >= position and re.search(pattern, text, re.IGNORECASE)
+        ]
+        if found:
+            position = found[0] + 1
+        else:
+            after = f" after {texts[position - 1]!r}" if position else ""
+            yield f"the section {name!r} is missing{after}"
+
+
+def check_images(path, notebook):
+    """Pictures are PNG, and a sentence after each says what it shows."""
+    for index, cell in _code_cells(notebook):
+        mimes = {mime for output in cell.outputs for mime in output.get("data", {})}
+        images = {mime for mime in mimes if mime.startswith("image/")}
+        if images - {"image/png"}:
+            yield f"cell {index} holds {sorted(images - {'image/png'})}; only PNG"
+        following = notebook.cells[index + 1 : index + 2]
+        if images and not (following and following[0].cell_type == "markdown"):
+            yield f"no Markdown cell after cell {index} says what its picture shows"
+
+
+def check_scorecard(path, notebook):
+    """One scorecard; its claims hold, and its floors come from measured seeds."""
+    if _is_map(path):
+        return
+    records = notebook_files.records(notebook)
+    if len(records) != 1:
+        yield f"there are {len(records)} scorecards; expected one"
+        return
+    seeds = notebook_files.seeds(notebook)
+    for result in scorecard.results_of(records[0]):
+        yield from result.failures
+        yield from _seed_problems(result, seeds.get(result.name))
+
+
+def _seed_problems(result, row):
+    if result.floor is None:
+        return
+    if row is None or row["n"] < FEWEST_SEEDS:
+        n = row["n"] if row else 0
+        yield f"{result.name}: {n} seeds measured, {FEWEST_SEEDS} needed (make seeds)"
+        return
+    mean, sd = row["mean"], row["sd"]
+    slack = 0.01 if result.percent else 0.01 * abs(mean)
+    sign = 1 if result.higher_is_better else -1
+    distance = sign * (mean - result.floor)  # How far the floor is on the safe side.
+    figures = f"floor {result.floor:.4g}, mean {mean:.4g}, sd {sd:.2g}"
+    if distance < 2.5 * sd:
+        yield f"{result.name}: the floor is nearer than 2.5 sd: {figures}"
+    if distance > 6 * sd + slack:
+        yield f"{result.name}: the floor is too far to ever fail: {figures}"
+    if abs(result.value - mean) > 4 * sd + slack:
+        yield (
+            f"{result.name}: the stored value {result.value:.4g} is not from the runs "
+            f"that the seeds measured: {figures}; run make seeds"
+        )
+
+
+CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
+
+
+def problems(path):
+    """Everything that is wrong with a notebook's file, in sentences."""
+    notebook = notebook_files.read(path)
+    return [problem for check in CHECKS for problem in check(path, notebook)]
+
+
+def allowed_imports():
+    """What a notebook may import: Python itself and what its readers install."""
+    text = (notebook_files.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    extras = project["optional-dependencies"]
+    lines = project["dependencies"] + extras["cpu"] + extras["datasets"]
+    names = [re.match(r"[\w.-]+", line)[0] for line in lines + extras["notebooks"]]
+    packages = {_IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
+    return packages | set(sys.stdlib_module_names)
+
+
+def _is_map(path):
+    return path.name.startswith("00_")
+
+
+def _code_cells(notebook):
+    return [
+        (i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"
+    ]
+
+
+def _output_texts(notebook):
+    """Cell index and text of every output that is text."""
+    for index, cell in _code_cells(notebook):
+        for output in cell.outputs:
+            if "text" in output:
+                yield index, output.text
+            for mime, content in output.get("data", {}).items():
+                if mime.startswith("text/"):
+                    yield index, content
+                elif mime.endswith("+json"):
+                    yield index, json.dumps(content, ensure_ascii=False)
+
+
+def _around(text, found):
+    return text[max(0, found.start() - 10) : found.end() + 30]
+
+
+def _imported(node):
+    if isinstance(node, ast.Import):
+        return [alias.name.split(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return ["."] if node.level else [node.module.split(".")[0]]
+    return []
+
+
+def main(arguments=None):
+    """Runs the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--notebook", help="number or start of the name (default: all)")
+    options = parser.parse_args(arguments)
+    try:
+        paths = notebook_files.find_notebooks(options.notebook)
+    except ValueError as error:
+        parser.error(str(error))
+    found = [f"{path.name}: {text}" for path in paths for text in problems(path)]
+    print("\n".join(found))
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

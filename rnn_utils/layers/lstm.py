@@ -1,0 +1,676 @@
+"""Long short-term memory, Hochreiter and Schmidhuber (1997), as a Keras 3 layer.
+
+This file works alone: copy it into any project that has Keras.
+"""
+
+import functools
+import numbers
+import os
+
+import keras
+from keras import ops
+
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+
+
+def lstm_step(
+    from_input, from_memory, cell_state, activation=ops.tanh, gate=ops.sigmoid
+):
+    """One time step of long short-term memory (LSTM).
+
+        i_t = sigmoid(x_t W_i + b_i + h_{t-1} U_i)      input gate: what to write
+        f_t = sigmoid(x_t W_f + b_f + h_{t-1} U_f)      forget gate: what to keep
+        g_t = tanh   (x_t W_g + b_g + h_{t-1} U_g)      candidate: what could be written
+        o_t = sigmoid(x_t W_o + b_o + h_{t-1} U_o)      output gate: what to show
+        c_t = f_t c_{t-1} + i_t g_t                     cell state
+        h_t = o_t tanh(c_t)                             hidden state
+
+    Args:
+        from_input: `x_t W + b` for i, f, g, o side by side, `(batch, 4 * units)`.
+        from_memory: `h_{t-1} U` likewise, shape `(batch, 4 * units)`.
+        cell_state: `c_{t-1}`, shape `(batch, units)`.
+        activation: What stands in for tanh.
+        gate: What stands in for the sigmoid.
+
+    Returns:
+        `h_t`, `c_t` and a dict of the gates, each of shape `(batch, units)`.
+
+    Source: Hochreiter and Schmidhuber (1997), "Long short-term memory", Neural
+    Computation 9(8); the forget gate: Gers, Schmidhuber and Cummins (2000), "Learning
+    to forget", Neural Computation 12(10).
+    """
+    i, f, g, o = ops.split(from_input + from_memory, 4, axis=-1)
+    i, f, g, o = gate(i), gate(f), activation(g), gate(o)
+    c = f * cell_state + i * g
+    h = o * activation(c)
+    gates = {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o}
+    return h, c, gates
+
+
+def lstm_step_back(d_hidden, d_cell, cell_state, i, f, g, o):
+    """The same time step backwards, for backpropagation through time (BPTT).
+
+    Write `dv` for the gradient dL/dv of the loss, and `a` for what goes into a gate,
+    as in `i_t = sigmoid(ai_t)`. The loss sees `h_t` directly and through the four sums
+    of the next step; it sees `c_t` through `h_t` and through `c_{t+1}`:
+
+        dh_t = (direct part) + da_{t+1} U^T
+        dc_t = dh_t o_t (1 - tanh(c_t)^2) + dc_{t+1} f_{t+1}
+
+    So a gradient reaches `c_{t-1}` multiplied by `f_t` alone, by no matrix: an open
+    forget gate carries it over any number of steps. The product rule gives
+
+        do_t = dh_t tanh(c_t),   di_t = dc_t g_t,   dg_t = dc_t i_t,
+        df_t = dc_t c_{t-1}
+
+    and the derivatives of sigmoid, s (1 - s), and of tanh, 1 - tanh^2, give
+
+        dai_t = di_t i_t (1 - i_t),      daf_t = df_t f_t (1 - f_t),
+        dag_t = dg_t (1 - g_t^2),        dao_t = do_t o_t (1 - o_t)
+
+    Every step uses the same weights, so their gradients are sums over time:
+
+        dW = sum_t x_t^T da_t,    dU = sum_t h_{t-1}^T da_t,    db = sum_t da_t
+
+    Args:
+        d_hidden: `dh_t`, both parts, shape `(batch, units)`.
+        d_cell: `dc_{t+1} f_{t+1}`, shape `(batch, units)`.
+        cell_state: `c_{t-1}`, shape `(batch, units)`.
+        i, f, g, o: The gates of step t, each of shape `(batch, units)`.
+
+    Returns:
+        `da_t`, shape `(batch, 4 * units)`, and `dc_t f_t`, shape `(batch, units)`.
+
+    Source: Werbos (1990), "Backpropagation through time", Proc. IEEE 78(10). The paper
+    of 1997 cuts the gradient off where it leaves a memory cell; this is the full one.
+    """
+    tanh_c = ops.tanh(f * cell_state + i * g)
+    d_cell = d_cell + d_hidden * o * (1 - tanh_c * tanh_c)
+    d_gates = [
+        d_cell * g * i * (1 - i),
+        d_cell * cell_state * f * (1 - f),
+        d_cell * i * (1 - g * g),
+        d_hidden * tanh_c * o * (1 - o),
+    ]
+    return ops.concatenate(d_gates, axis=-1), d_cell * f
+
+
+# ==== Shared by simple_rnn.py, lstm.py and gru.py, word for word: a test compares. ====
+
+# Every new shape costs a compilation, so sizes that vary are padded up to one of these.
+_LENGTHS = [2**power for power in range(4, 31)]
+_BATCHES = [1, 2, 3] + [m << power for power in range(28) for m in (4, 5, 6, 7)]
+# Two halves of a batch run side by side: cores need not meet at every time step.
+_HALVES = min(2, os.cpu_count() or 1)
+
+
+def _logistic(x):
+    """Return `sigmoid(x)`, by way of `tanh`, which compiles to faster vector code."""
+    return 0.5 + 0.5 * ops.tanh(0.5 * x)
+
+
+def _choose(condition, values, otherwise):
+    """Return `where(condition, value, other)` for each pair."""
+    return [ops.where(condition, v, o) for v, o in zip(values, otherwise, strict=True)]
+
+
+def _fits(shape, expected):
+    """Return whether a shape is as expected; None stands for any size in either."""
+    return len(shape) == len(expected) and all(
+        None in pair or pair[0] == pair[1] for pair in zip(shape, expected, strict=True)
+    )
+
+
+def _require(condition, argument, expected, received):
+    """Raise a ValueError that names the argument unless `condition` holds."""
+    if not condition:
+        if hasattr(received, "dtype"):
+            dtype = keras.backend.standardize_dtype(received.dtype)
+            received = f"shape {tuple(received.shape)} and dtype {dtype}"
+        raise ValueError(f"`{argument}` must be {expected}. Received: {received}")
+
+
+def _check_units(units):
+    whole = isinstance(units, numbers.Integral) and not isinstance(units, bool)
+    _require(whole and units > 0, "units", "a positive integer", repr(units))
+
+
+def _check_sequences(shape, cell):
+    features = cell.kernel.shape[0] if cell.built else None
+    expected = f"of shape (batch, at least 1 time step, {features or 'features'})"
+    fits = _fits(shape, (None, None, features)) and shape[1] != 0
+    _require(fits, "sequences", expected, f"shape {tuple(shape)}")
+
+
+def _check_mask(mask, shape):
+    dtype = keras.backend.standardize_dtype(getattr(mask, "dtype", "string"))
+    fits = dtype not in ("string", "complex64", "complex128") and _fits(
+        mask.shape, shape
+    )
+    _require(fits, "mask", f"booleans of shape {shape}", mask)
+
+
+def _check_states(argument, states, cell, batch):
+    shapes = [tuple(getattr(state, "shape", ())) for state in states]
+    count = len(cell.get_initial_state(batch_size=1))
+    fits = len(shapes) == count and all(_fits(s, (batch, cell.units)) for s in shapes)
+    expected = f"{count} array(s) of shape ({batch or 'batch'}, {cell.units})"
+    _require(fits, argument, expected, f"{len(shapes)} of shapes {shapes}")
+
+
+def _next_size(size, sizes):
+    """Return the smallest of `sizes` that is at least `size` (an int or a tensor)."""
+    if isinstance(size, int):
+        return next(candidate for candidate in sizes if candidate >= size)
+    return tf.reduce_min(tf.where(sizes >= size, sizes, sizes[-1]))
+
+
+def _pad(tensor, axis, size):
+    """Append zeros (False to a mask) along `axis` until it has `size` entries."""
+    if tensor is None or (isinstance(size, int) and tensor.shape[axis] == size):
+        return tensor
+    missing = tf.unstack(tf.shape(tensor))
+    missing[axis] = size - missing[axis]
+    return tf.concat([tensor, tf.zeros(tf.stack(missing), tensor.dtype)], axis)
+
+
+def _span(mask, steps):
+    """Return the first time step that is valid in any row, and one after the last."""
+    if mask is None:
+        return tf.constant(0), tf.convert_to_tensor(steps)
+    valid = tf.reduce_any(mask, 0)
+    first, trailing = (
+        tf.argmax(v, output_type=tf.int32) for v in (valid, tf.reverse(valid, [0]))
+    )
+    return first, tf.where(tf.reduce_any(valid), steps - trailing, first)
+
+
+def _time_loop(body, sequences, states, span, reverse=False):
+    """Call `body` for every time step of `span` and stack what it records.
+
+    Args:
+        body: `(slices, states) -> (records, states)`, for one time step.
+        sequences: Tensors of shape `(time, batch, ...)`.
+        states: Tensors of shape `(batch, units)`.
+        span: The first time step and the one after the last. Outside of it records
+            are zeros and states stay as they are.
+        reverse: Whether to run from the last step to the first.
+
+    Returns:
+        The records, each stacked to `(time, batch, ...)`, and the final states.
+    """
+    length = sequences[0].shape[0] or tf.shape(sequences[0])[0]
+    start, stop = span
+
+    def time_at(count):
+        return start + stop - 1 - count if reverse else count
+
+    def slices_at(count):
+        time = tf.clip_by_value(time_at(count), 0, length - 1)
+        return [sequence[time] for sequence in sequences]
+
+    def step(count, slices, states, stacks):
+        records, states = body(slices, states)
+        pairs = zip(stacks, records, strict=True)
+        stacks = [stack.write(time_at(count), record) for stack, record in pairs]
+        # Slicing one step ahead keeps the slice out of the loop nest that does the
+        # arithmetic; with it, the compiler would not vectorise that loop nest.
+        return count + 1, slices_at(count + 1), list(states), stacks
+
+    first = slices_at(start)
+    stacks = [
+        tf.TensorArray(record.dtype, length, element_shape=record.shape)
+        for record in body(first, states)[0]
+    ]
+    _, _, states, stacks = tf.while_loop(
+        lambda count, *_: count < stop, step, (start, first, list(states), stacks)
+    )
+    return [stack.stack() for stack in stacks], states
+
+
+class _Recurrence:
+    """A recurrent network over time, compiled, with its gradient by BPTT.
+
+    Forward, `h_t = step(x_t W + b, h_{t-1} U + d)` for t = 1 .. T. Backward, for
+    t = T .. 1, `step_back` turns dL/dh_t into the gradients of the two sums; that of
+    `h_{t-1} U` is carried on to `h_{t-1}`, where the loss may also arrive directly.
+    The gradient of U, a sum over time, is one large product after the loop.
+
+    Args:
+        step: `(from_input, from_memory, states) -> (states, record)`.
+        step_back: `(d_states, hidden_state, record) -> (d_from_input, d_from_memory,
+            d_states)`, where the last leaves out what flows through `h_{t-1} U`.
+
+    Source: Werbos (1990), "Backpropagation through time", Proc. IEEE 78(10).
+    """
+
+    def __init__(self, step, step_back):
+        self.step = step
+        self.step_back = step_back
+
+    @functools.cached_property
+    def forward(self):
+        """The loop over time, compiled."""
+        return tf.function(self._forward, jit_compile=True, autograph=False)
+
+    @functools.cached_property
+    def backward(self):
+        """The loop back through time, compiled."""
+        return tf.function(self._backward, jit_compile=True, autograph=False)
+
+    def _forward(self, from_input, mask, span, weights, states, remember):
+        def body(slices, states):
+            from_memory = ops.matmul(states[0], weights[0])
+            if len(weights) > 1:
+                from_memory += weights[1]
+            new_states, record = self.step(slices[0], from_memory, states)
+            if mask is not None:
+                new_states = _choose(slices[1], new_states, states)
+            return [new_states[0], *record] if remember else new_states[:1], new_states
+
+        sequences = [from_input] if mask is None else [from_input, mask]
+        return _time_loop(body, sequences, states, span)
+
+    def _backward(self, d_hidden, d_states, history, mask, span, kernel):
+        transposed = ops.transpose(kernel)
+
+        def body(slices, d_states):
+            d_hidden, hidden, *record = slices[: 1 + len(history)]
+            d_states = [d_states[0] + d_hidden, *d_states[1:]]
+            d_input, d_memory, d_before = self.step_back(d_states, hidden, record)
+            d_before = [d_before[0] + ops.matmul(d_memory, transposed), *d_before[1:]]
+            parts = [d_input] if d_memory is d_input else [d_input, d_memory]
+            if mask is not None:
+                parts = _choose(slices[-1], parts, [ops.zeros_like(p) for p in parts])
+                d_before = _choose(slices[-1], d_before, d_states)
+            return parts, d_before
+
+        sequences = [d_hidden, *history] + ([] if mask is None else [mask])
+        return _time_loop(body, sequences, d_states, span, reverse=True)
+
+    def __call__(self, from_input, mask, span, weights, states, training):
+        """Return hidden states `(time, batch, units)` and the final states.
+
+        Args:
+            from_input: `x_t W + b`, shape `(time, batch, gates * units)`.
+            mask: None, or booleans of shape `(time, batch, 1)`; False keeps the states.
+            span: The first time step with a valid row, and the one after the last.
+            weights: `[U]` or `[U, d]`, shapes `(units, gates * units)` and that of `b`.
+            states: Initial states, each of shape `(batch, units)`.
+            training: Whether to remember what BPTT needs. Without it, a gradient is
+                still right, but repeats the forward pass.
+        """
+
+        @tf.custom_gradient
+        def run(*tensors):
+            # No tape may look inside: the gradient below is all it needs.
+            from_input, *tensors = (tf.stop_gradient(tensor) for tensor in tensors)
+            weights, states = tensors[:count], tensors[count:]
+            arguments = (from_input, mask, span, weights, states)
+            past, final_states = self.forward(*arguments, remember=training)
+
+            def gradient(d_hidden, *d_states):
+                history = past if training else self.forward(*arguments, True)[0]
+                parts, d_initial = self.backward(
+                    d_hidden, d_states, history, mask, span, weights[0]
+                )
+                d_weights = self._sum_over_time(history[0], parts[-1], states[0], span)
+                return parts[0], *d_weights[:count], *d_initial
+
+            return (past[0], *final_states), gradient
+
+        count = len(weights)
+        return run(from_input, *weights, *states)
+
+    @staticmethod
+    def _sum_over_time(hidden, d_memory, initial, span):
+        """Return the gradients of U and d in `h_{t-1} U + d`, given that of the sum."""
+        before = tf.reshape(hidden[:-1], [-1, hidden.shape[-1]])
+        after = tf.reshape(d_memory[1:], [-1, d_memory.shape[-1]])
+        first = tf.gather(d_memory, span[0])
+        d_kernel = tf.matmul(before, after, transpose_a=True)
+        d_kernel += tf.matmul(initial, first, transpose_a=True)
+        return d_kernel, tf.reduce_sum(d_memory, [0, 1])
+
+
+class _SteppableCell:
+    """Adds to a Keras cell: steps by hand, named gates, errors that say what is wrong.
+
+    The equations are in `advance(inputs, states, training)`, which returns the list of
+    new states and a dict of gate activations, named as in `gate_names`.
+    """
+
+    def __init__(self, units, *args, **kwargs):
+        _check_units(units)
+        super().__init__(units, *args, **kwargs)
+
+    def call(self, inputs, states, training=False, return_gates=False):
+        """Advance one time step; `states` is a list, or one tensor if there is one."""
+        nested = isinstance(states, (list, tuple))
+        old_states = list(states) if nested else [states]
+        states, gates = self.advance(inputs, old_states, training)
+        output, states = states[0], states if nested else states[0]
+        return (output, states, gates) if return_gates else (output, states)
+
+    def step(self, inputs, states, return_gates=False):
+        """Advance one time step, as the layer does at each step of a sequence.
+
+        Args:
+            inputs: `x_t`, shape `(batch, features)`.
+            states: List of states, each of shape `(batch, units)`; to begin with,
+                `cell.get_initial_state(batch_size)`.
+            return_gates: Whether to return the gate activations too.
+
+        Returns:
+            The output `(batch, units)`, the list of new states, and, if asked for, a
+            dict of gate activations, each `(batch, units)`.
+
+        Raises:
+            ValueError: If `inputs` or `states` have the wrong shape or number.
+        """
+        features = self.kernel.shape[0] if self.built else None
+        shape = getattr(inputs, "shape", ())
+        expected = f"of shape (batch, {features or 'features'})"
+        _require(_fits(shape, (None, features)), "inputs", expected, inputs)
+        _check_states("states", states, self, shape[0])
+        return self(inputs, list(states), return_gates=return_gates)
+
+    def _project(self, values, kernel, masks):
+        """Return `values @ kernel`, with no dropout mask, one, or one for each gate."""
+        if masks is None:
+            return ops.matmul(values, kernel)
+        if not isinstance(masks, (list, tuple)):
+            return ops.matmul(values * masks, kernel)
+        kernels = ops.split(kernel, kernel.shape[-1] // self.units, axis=-1)
+        products = [ops.matmul(values * m, k) for m, k in zip(masks, kernels)]  # noqa: B905
+        return ops.concatenate(products, axis=-1)
+
+    def _dropout_masks(self, inputs, hidden_state, training):
+        """Return the masks for input and memory: drawn once, used at all time steps."""
+        if not training:
+            return None, None
+        from_memory = self.get_recurrent_dropout_mask(hidden_state)
+        return self.get_dropout_mask(inputs), from_memory
+
+
+class _GateRecorder:
+    """Stands in for a cell; its output is the hidden state and all gates in a row."""
+
+    def __init__(self, cell, training):
+        self.cell = cell
+        self.state_size = cell.state_size
+        self.training = training
+
+    def call(self, inputs, states):
+        """Advance one time step."""
+        options = {"training": self.training, "return_gates": True}
+        output, states, gates = self.cell(inputs, states, **options)
+        return ops.concatenate([output, *gates.values()], axis=-1), states
+
+    __call__ = call
+
+
+class _FastRecurrent:
+    """Adds to a Keras layer: gate activations, a fast kernel, errors that say more.
+
+    A layer names its `cell_class` and its `recurrence`, and says in `_kernel_computes`
+    whether that computes what the cell is configured for.
+    """
+
+    def __init__(self, units, *args, return_gates=False, **kwargs):
+        _check_units(units)
+        super().__init__(units, *args, **kwargs)
+        # Keras built its own cell from the arguments. Ours has the same attributes and
+        # random seeds, so that only the class has to change.
+        self.cell.__class__ = self.cell_class
+        self.input_spec = None  # Our own checks say more.
+        self.return_gates = return_gates
+        self._gates = None
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        """Create the weights for sequences of shape `(batch, time, features)`."""
+        _check_sequences(sequences_shape, self.cell)
+        super().build(sequences_shape, initial_state_shape)
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        """Run over whole sequences; the class documents arguments and results."""
+        _check_sequences(sequences.shape, self.cell)
+        batch, steps = sequences.shape[:2]
+        mask = mask[0] if isinstance(mask, (list, tuple)) and mask else mask
+        if mask is not None:
+            _check_mask(mask, (batch, steps))
+        if initial_state is not None:
+            initial_state = keras.tree.flatten(initial_state)
+            _check_states("initial_state", initial_state, self.cell, batch)
+        outputs = super().call(sequences, initial_state, mask=mask, training=training)
+        if not self.return_gates:
+            return outputs
+        gates, self._gates = self._gates, None
+        outputs = outputs if self.return_state else (outputs,)
+        return *outputs, dict(zip(self.cell.gate_names, gates, strict=True))
+
+    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        """Return the shapes of what `call` returns."""
+        shapes = super().compute_output_shape(sequences_shape)
+        if not self.return_gates:
+            return shapes
+        gate = (*sequences_shape[:2], self.units)
+        shapes = shapes if self.return_state else (shapes,)
+        return *shapes, dict.fromkeys(self.cell.gate_names, gate)
+
+    def compute_mask(self, sequences, previous_mask):
+        """Return a mask for whole output sequences, None for all other results."""
+        masks = super().compute_mask(sequences, previous_mask)
+        if not self.return_gates:
+            return masks
+        masks = masks if self.return_state else [masks]
+        return [*masks, dict.fromkeys(self.cell.gate_names)]
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "return_gates": self.return_gates}
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """Go through time: recording the gates, compiled, or as Keras does."""
+        if self.return_gates:
+            return self._recording_loop(sequences, initial_state, mask, training)
+        if self._kernel_fits():
+            return self._compiled_loop(sequences, initial_state, mask, training)
+        return super().inner_loop(sequences, initial_state, mask, training=training)
+
+    def _recording_loop(self, sequences, initial_state, mask, training):
+        options = ("go_backwards", "stateful", "unroll", "zero_output_for_mask", "name")
+        loop = keras.layers.RNN(
+            _GateRecorder(self.cell, training),
+            return_sequences=True,
+            **{option: getattr(self, option) for option in options},
+        )
+        _, records, states = loop.inner_loop(sequences, initial_state, mask)
+        outputs, *gates = ops.split(records, 1 + len(self.cell.gate_names), axis=-1)
+        if mask is not None:
+            valid = ops.expand_dims(ops.cast(mask, "bool"), -1)
+            valid = ops.flip(valid, 1) if self.go_backwards else valid
+            gates = [ops.where(valid, gate, ops.zeros_like(gate)) for gate in gates]
+        self._gates = tuple(ops.cast(gate, self.compute_dtype) for gate in gates)
+        return outputs[:, -1], outputs, states
+
+    def _kernel_fits(self):
+        """Return whether the compiled kernel can and should do this layer's work."""
+        return (
+            keras.backend.backend() == "tensorflow"
+            and not tf.config.list_logical_devices("GPU")  # Keras has a kernel there.
+            and self.compute_dtype in ("float32", "float64")
+            and not self.unroll
+            and not self.recurrent_dropout
+            and getattr(self, "use_cudnn", "auto") is not True
+            and self.activation is keras.activations.tanh
+            and self._kernel_computes()
+        )
+
+    def _compiled_loop(self, sequences, states, mask, training):
+        """Do the work of `inner_loop` with the compiled kernel, half by half."""
+        dropout_mask, _ = self.cell._dropout_masks(sequences[:, 0], states[0], training)
+        if dropout_mask is not None:
+            sequences = sequences * dropout_mask[:, None]
+        mask = None if mask is None else tf.cast(mask, tf.bool)
+        if self.go_backwards:
+            sequences = tf.reverse(sequences, [1])
+            mask = None if mask is None else tf.reverse(mask, [1])
+        batch, steps = sequences.shape[:2]
+        span = _span(mask, tf.shape(sequences)[1] if steps is None else steps)
+        eager = tf.executing_eagerly()  # Nothing runs side by side; any size may come.
+        halves = 1 if eager or batch == 1 else _HALVES
+        rows = -(-(tf.shape(sequences)[0] if batch is None else batch) // halves)
+        rows = _next_size(rows, _BATCHES) if eager or batch is None else rows
+        arguments = [_pad(a, 0, rows * halves) for a in (sequences, mask, *states)]
+        pieces = [[a] * halves if a is None else tf.split(a, halves) for a in arguments]
+        results = [
+            self._run_kernel(*piece, span=span, training=training)
+            for piece in zip(*pieces, strict=True)
+        ]
+        count = tf.shape(sequences)[0] if batch is None else batch
+        hidden, *states = (tf.concat(r, 0)[:count] for r in zip(*results, strict=True))
+        hidden.set_shape((batch, steps, self.units))
+        last_output, outputs = self._mask_outputs(hidden, states[0], mask, span)
+        return last_output, outputs, states
+
+    def _run_kernel(self, sequences, mask, *states, span, training):
+        """Return all hidden states `(batch, time, units)` and the final states."""
+        steps = sequences.shape[1]
+        length = steps
+        if steps is None or tf.executing_eagerly():
+            steps = tf.shape(sequences)[1] if steps is None else steps
+            length = _next_size(steps, _LENGTHS)
+        bias, *recurrent_bias = self.cell._biases()
+        kernel, *weights = (
+            tf.convert_to_tensor(w)
+            for w in (self.cell.kernel, self.cell.recurrent_kernel, *recurrent_bias)
+        )
+        rows = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, kernel.shape[0]])
+        from_input = tf.matmul(rows, kernel)
+        from_input = from_input if bias is None else tf.nn.bias_add(from_input, bias)
+        shape = [steps, tf.shape(sequences)[0], kernel.shape[1]]
+        from_input = _pad(tf.reshape(from_input, shape), 0, length)
+        if mask is not None:
+            mask = _pad(tf.transpose(mask)[:, :, None], 0, length)
+        hidden, *states = self.recurrence(
+            from_input, mask, span, weights, states, bool(training)
+        )
+        return tf.transpose(hidden[:steps], [1, 0, 2]), *states
+
+    def _mask_outputs(self, hidden, final, mask, span):
+        """Return last output and outputs, masked steps zeroed or repeating the last."""
+        if mask is None:
+            return final, hidden if self.return_sequences else final[:, None]
+        seen = (
+            mask
+            if self.zero_output_for_mask
+            else tf.cumsum(tf.cast(mask, tf.int32), 1) > 0
+        )
+        if not self.return_sequences:
+            last_output = tf.where(seen[:, -1:], final, tf.zeros_like(final))
+            return last_output, last_output[:, None]
+        times = tf.range(tf.shape(mask)[1])[None, :, None]
+        outputs = tf.where(times < span[1], hidden, final[:, None])
+        outputs = tf.where(seen[:, :, None], outputs, tf.zeros_like(outputs))
+        return outputs[:, -1], outputs
+
+
+# ==== End of the shared part. ====
+
+
+def _step(from_input, from_memory, states):
+    _, before = states
+    h, c, gates = lstm_step(from_input, from_memory, before, gate=_logistic)
+    return [h, c], [before, *gates.values()]
+
+
+def _step_back(d_states, hidden_state, record):
+    d_gates, d_cell = lstm_step_back(*d_states, *record)
+    return d_gates, d_gates, [0.0, d_cell]
+
+
+@keras.saving.register_keras_serializable(package="rnn_utils")
+class LSTMCell(_SteppableCell, keras.layers.LSTMCell):
+    """One step of long short-term memory: see `lstm_step`.
+
+    Takes the arguments of `keras.layers.LSTMCell` and has the same weights: `kernel` W
+    `(features, 4 * units)`, `recurrent_kernel` U `(units, 4 * units)` and `bias` b
+    `(4 * units,)`, with the parts for i, f, g, o side by side in this order.
+
+    Call arguments:
+        inputs: `x_t`, shape `(batch, features)`.
+        states: `[h_{t-1}, c_{t-1}]`, each of shape `(batch, units)`.
+        training: Whether to apply dropout.
+        return_gates: Whether to return the gates too.
+
+    Returns:
+        `h_t`, the new states `[h_t, c_t]`, and, if asked for, a dict of `input_gate`,
+        `forget_gate`, `candidate`, `output_gate` and `cell_state`.
+
+    Raises:
+        ValueError: If `units` is not a positive integer.
+
+    Source: Hochreiter and Schmidhuber (1997); Gers et al. (2000); see `lstm_step`.
+    """
+
+    gate_names = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state")
+
+    def advance(self, inputs, states, training):
+        """Return the new states and the gates; see `lstm_step`."""
+        h, c = states
+        masks = self._dropout_masks(inputs, h, training)
+        from_input = self._project(inputs, self.kernel, masks[0])
+        if self.use_bias:
+            from_input = from_input + self.bias
+        from_memory = self._project(h, self.recurrent_kernel, masks[1])
+        h, c, gates = lstm_step(
+            from_input, from_memory, c, self.activation, self.recurrent_activation
+        )
+        return [h, c], {**gates, "cell_state": c}
+
+    def _biases(self):
+        return (self.bias,)
+
+
+@keras.saving.register_keras_serializable(package="rnn_utils")
+class LSTM(_FastRecurrent, keras.layers.LSTM):
+    """Long short-term memory over whole sequences: see `lstm_step`.
+
+    A drop-in for `keras.layers.LSTM`: same arguments, weights and results, faster on a
+    CPU. With TensorFlow and the default activations, without recurrent dropout and
+    `unroll`, it runs on a compiled kernel whose gradient is `lstm_step_back`; gradients
+    of gradients need `unroll=True`. On a GPU it is Keras's own kernel.
+
+    Args:
+        units: Size of the hidden state and of the cell state, a positive integer.
+        return_gates: Whether to return, as the last result, a dict with the activations
+            over time: `input_gate`, `forget_gate`, `candidate`, `output_gate` and
+            `cell_state`, each of shape `(batch, time, units)`, in the order of
+            processing, with zeros at masked steps. Slower; not inside `Bidirectional`.
+        *args, **kwargs: As for `keras.layers.LSTM`.
+
+    Call arguments:
+        sequences: Shape `(batch, time, features)`.
+        initial_state: None, or `[h_0, c_0]`, each of shape `(batch, units)`.
+        mask: None, or booleans `(batch, time)`; False skips a step.
+        training: Whether to apply dropout.
+
+    Returns:
+        The last hidden state `(batch, units)`, or all of them `(batch, time, units)`
+        with `return_sequences`; then the final states `h_T` and `c_T` with
+        `return_state`; then the dict with `return_gates`.
+
+    Raises:
+        ValueError: If an argument has the wrong rank, size, type or number.
+
+    Source: Hochreiter and Schmidhuber (1997); Gers et al. (2000); see `lstm_step`.
+    """
+
+    cell_class = LSTMCell
+    recurrence = _Recurrence(_step, _step_back)
+
+    def _kernel_computes(self):
+        default = self.recurrent_activation is keras.activations.sigmoid
+        return default and self.cell.implementation == 2

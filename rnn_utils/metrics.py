@@ -1,0 +1,42 @@
+"""How sure a score is: bootstrap intervals over the held-out examples."""
+
+import numpy as np
+
+
+def bootstrap_interval(score, *arrays, level=0.95, resamples=1000, seed=0):
+    """Returns a percentile bootstrap interval of a score (Efron 1979).
+
+    Examples are drawn with replacement, all arrays alike, so the interval says how the
+    score would move with another test set of the same size and kind. To compare two
+    models, pass both predictions and a `score` that is the difference: the pairing
+    removes what is common to both.
+
+    Args:
+        score: Function of the arrays that returns a float, such as
+            `sklearn.metrics.accuracy_score`.
+        *arrays: Arrays whose first dimension is the example, all of one length.
+        level: Coverage, between 0 and 1.
+        resamples: Number of bootstrap samples.
+        seed: Seed of the resampling.
+
+    Returns:
+        A tuple `(low, high)` of floats.
+
+    Raises:
+        ValueError: No arrays, arrays of different lengths, or `level` out of range.
+    """
+    lengths = [len(array) for array in arrays]
+    if not lengths or len(set(lengths)) > 1 or lengths[0] == 0:
+        raise ValueError(
+            f"arrays have the lengths {lengths}; expected at least one array, and the "
+            "same length of at least 1 for all"
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level!r}; expected a number between 0 and 1")
+    arrays = [np.asarray(array) for array in arrays]
+    rng = np.random.default_rng(seed)
+    draws = (rng.integers(lengths[0], size=lengths[0]) for _ in range(resamples))
+    scores = [score(*(array[draw] for array in arrays)) for draw in draws]
+    tail = 50 * (1 - level)
+    low, high = np.percentile(scores, [tail, 100 - tail])
+    return float(low), float(high)

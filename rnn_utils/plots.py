@@ -1,0 +1,119 @@
+"""Figures that several notebooks draw."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+_WORD_MAP = "PuOr_r"  # Diverging, and safe for colour-blind readers.
+
+
+def plot_learning_curves(history, metric="accuracy", ax=None):
+    """Draws a metric on training and validation data for every epoch.
+
+    Args:
+        history: Dict from metric name to a list of values, as in
+            `keras.callbacks.History.history`.
+        metric: Name of the metric; `val_<metric>` must be there too.
+        ax: Axes to draw into; a new figure by default.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: The history does not hold the metric.
+    """
+    if metric not in history or f"val_{metric}" not in history:
+        raise ValueError(
+            f"metric is {metric!r}; expected one whose training and validation values "
+            f"are both in the history, which holds {sorted(history)}"
+        )
+    ax = ax or plt.subplots()[1]
+    epochs = np.arange(1, len(history[metric]) + 1)
+    ax.plot(epochs, history[metric], marker="o", label="training")
+    ax.plot(epochs, history[f"val_{metric}"], marker="s", label="validation")
+    ax.set(xlabel="epoch", ylabel=metric, xticks=epochs)
+    ax.legend()
+    return ax
+
+
+def plot_estimates(names, values, intervals, reference=None, ax=None):
+    """Draws scores with their intervals, one row each, the first on top.
+
+    Args:
+        names: Labels of the rows.
+        values: The scores.
+        intervals: A `(low, high)` for each score, or None for a score without one.
+        reference: A score to compare with, drawn as a vertical line.
+        ax: Axes to draw into; a new figure by default.
+
+    Returns:
+        The axes.
+    """
+    ax = ax or plt.subplots(figsize=(8, 0.6 + 0.42 * len(names)))[1]
+    rows = np.arange(len(names))[::-1]
+    for row, value, interval in zip(rows, values, intervals, strict=True):
+        if interval is not None:
+            ax.plot(interval, [row, row], color="#0072B2", linestyle="-", linewidth=3)
+        ax.plot(value, row, "o", color="black")
+        ax.annotate(
+            f"{value:.3f}", (value, row), xytext=(0, 7), textcoords="offset points",
+            ha="center", fontsize=9,
+        )  # fmt: skip
+    if reference is not None:
+        ax.axvline(reference, color="#D55E00", linestyle="--", linewidth=1.2)
+    ax.set(yticks=rows, yticklabels=names, ylim=(-0.6, len(names) - 0.2))
+    return ax
+
+
+def plot_words(words, values, ax=None, limits=(0, 1), columns=76):
+    """Writes a text with a colour behind each word, wrapped like a paragraph.
+
+    Args:
+        words: The words in order.
+        values: A number for each word, coloured from purple (low) to orange (high).
+        ax: Axes to draw into; a new figure of fitting height by default.
+        limits: The values at the two ends of the colour scale.
+        columns: Characters in a line.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: There is not one value for each word.
+    """
+    if len(words) != len(values):
+        raise ValueError(
+            f"values has {len(values)} entries; expected one for each of the "
+            f"{len(words)} words"
+        )
+    places = _wrap(words, columns)
+    lines = places[-1][0] + 1 if places else 1
+    ax = ax or plt.subplots(figsize=(8, 0.3 * lines + 0.2))[1]
+    colours = plt.get_cmap(_WORD_MAP)
+    scaled = (np.asarray(values, dtype=float) - limits[0]) / (limits[1] - limits[0])
+    for word, value, (line, column) in zip(words, scaled, places, strict=True):
+        ax.add_patch(
+            plt.Rectangle(
+                (column - 0.4, -line - 0.42), len(word) + 0.8, 0.84,
+                color=colours(value), linewidth=0,
+            )
+        )  # fmt: skip
+        dark = abs(value - 0.5) > 0.36
+        ax.text(
+            column + len(word) / 2, -line, word, ha="center", va="center",
+            family="monospace", fontsize=9, color="white" if dark else "black",
+        )  # fmt: skip
+    ax.set(xlim=(-1, columns + 1), ylim=(-lines + 0.4, 0.6))
+    ax.axis("off")
+    return ax
+
+
+def _wrap(words, columns):
+    """Returns the `(line, column)` of each word in a paragraph of that width."""
+    places = []
+    line = column = 0
+    for word in words:
+        if column and column + len(word) > columns:
+            line, column = line + 1, 0
+        places.append((line, column))
+        column += len(word) + 1
+    return places

@@ -1,0 +1,119 @@
+"""Token sequences of different lengths: shortened, and batched with little padding."""
+
+import keras
+import numpy as np
+
+# Lengths are rounded up to a multiple of this, so that few shapes are compiled.
+_LENGTH_STEP = 32
+# So many batches' worth of examples are sorted by length together.
+_POOL_BATCHES = 20
+
+
+def head_and_tail(sequence, length):
+    """Shortens a sequence to its first and last elements.
+
+    A review's verdict tends to stand at its beginning or its end.
+
+    Args:
+        sequence: 1-D array or list.
+        length: Largest length wanted.
+
+    Returns:
+        The sequence where it fits, else its first `ceil(length / 2)` and its last
+        `floor(length / 2)` elements.
+    """
+    if len(sequence) <= length:
+        return sequence
+    tail = length // 2
+    return np.concatenate([sequence[: length - tail], sequence[len(sequence) - tail :]])
+
+
+class LengthBatches(keras.utils.PyDataset):
+    """Batches of sequences of similar length, padded at the end with 0.
+
+    Every epoch shuffles the examples, sorts them by length within pools of twenty
+    batches and shuffles the batches: little padding, and still chance.
+
+    Args:
+        sequences: List of 1-D int arrays; 0 is the padding.
+        targets: Array whose first dimension is the example.
+        batch_size: Examples in a batch.
+        seed: Seed of the shuffling.
+
+    Raises:
+        ValueError: `sequences` is empty, or `targets` has another length.
+    """
+
+    def __init__(self, sequences, targets, batch_size=32, seed=0):
+        super().__init__()
+        if len(sequences) == 0 or len(sequences) != len(targets):
+            raise ValueError(
+                f"targets has {len(targets)} entries; expected one for each of the "
+                f"{len(sequences)} sequences, and at least one"
+            )
+        self.sequences = sequences
+        self.targets = np.asarray(targets)
+        self.batch_size = batch_size
+        self._rng = np.random.default_rng(seed)
+        self.on_epoch_end()
+
+    def on_epoch_end(self):
+        """Deals the examples into new batches."""
+        lengths = np.array([len(sequence) for sequence in self.sequences])
+        order = self._rng.permutation(len(lengths))
+        pool = self.batch_size * _POOL_BATCHES
+        batches = []
+        for start in range(0, len(order), pool):
+            part = order[start : start + pool]
+            part = part[np.argsort(lengths[part], kind="stable")]
+            batches += np.split(
+                part, range(self.batch_size, len(part), self.batch_size)
+            )
+        self._batches = [batches[i] for i in self._rng.permutation(len(batches))]
+
+    def __len__(self):
+        """Returns the number of batches in an epoch."""
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        """Returns `(ids, targets)`: ids of shape (batch, time), int32."""
+        chosen = self._batches[index]
+        return pad([self.sequences[i] for i in chosen]), self.targets[chosen]
+
+
+def pad(sequences):
+    """Returns an int32 array (batch, time), padded at the end with 0.
+
+    The time dimension is the longest length, rounded up to a multiple of 32.
+    """
+    longest = max(len(sequence) for sequence in sequences)
+    length = max(1, -(-longest // _LENGTH_STEP)) * _LENGTH_STEP
+    return keras.utils.pad_sequences(
+        sequences, maxlen=length, padding="post", truncating="post"
+    )
+
+
+def predict_by_length(model, sequences, batch_size=256):
+    """Returns the model's predictions for padded sequences, in the order given.
+
+    Args:
+        model: Keras model from (batch, time) ids to (batch, ...) predictions.
+        sequences: List of 1-D int arrays.
+        batch_size: Sequences of similar length that are predicted together.
+
+    Returns:
+        Array of shape `(len(sequences), ...)`.
+    """
+    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
+    parts = [
+        model.predict_on_batch(pad([sequences[i] for i in order[start:stop]]))
+        for start, stop in _ranges(len(order), batch_size)
+    ]
+    predictions = np.concatenate(parts)
+    restored = np.empty_like(predictions)
+    restored[order] = predictions
+    return restored
+
+
+def _ranges(count, size):
+    return [(start, min(start + size, count)) for start in range(0, count, size)]

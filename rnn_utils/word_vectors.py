@@ -1,0 +1,65 @@
+"""Word vectors from counts: which words stand near which, then a matrix factorised.
+
+Source: Levy and Goldberg (2014), "Neural word embedding as implicit matrix
+factorization", NeurIPS 27, section 5: positive pointwise mutual information, factorised
+by a truncated singular value decomposition.
+"""
+
+import numpy as np
+
+
+def ppmi_svd(sequences, vocabulary_size, units, window=5, seed=0):
+    """Returns one vector a token, learnt from running text without any labels.
+
+    Args:
+        sequences: List of 1-D int arrays of token ids. Ids 0 (padding) and 1 (unknown)
+            get a zero vector.
+        vocabulary_size: Number of token ids.
+        units: Size of a vector; less than `vocabulary_size`.
+        window: Tokens up to this far apart are neighbours, weighted by 1 / distance.
+        seed: Seed of the randomised decomposition.
+
+    Returns:
+        Array of shape `(vocabulary_size, units)`, float32, with the standard deviation
+        0.1 that suits an embedding layer.
+
+    Raises:
+        ValueError: `units` does not lie between 1 and `vocabulary_size - 1`.
+    """
+    from sklearn.utils.extmath import randomized_svd
+
+    if not 1 <= units < vocabulary_size:
+        raise ValueError(
+            f"units is {units!r}; expected a number from 1 to {vocabulary_size - 1}"
+        )
+    counts = _neighbour_counts(sequences, vocabulary_size, window)
+    left, scale, _ = randomized_svd(_ppmi(counts), units, n_iter=2, random_state=seed)
+    vectors = left * np.sqrt(scale)
+    return (0.1 * vectors / vectors.std()).astype("float32")
+
+
+def _neighbour_counts(sequences, vocabulary_size, window):
+    """Counts pairs of tokens, symmetric, weighted by 1 / distance, as sparse matrix."""
+    from scipy import sparse
+
+    border = np.zeros(window, dtype=int)  # No pair spans two sequences.
+    tokens = np.concatenate([part for seq in sequences for part in (seq, border)])
+    shape = (vocabulary_size, vocabulary_size)
+    counts = sparse.csr_matrix(shape, dtype=np.float32)
+    for distance in range(1, window + 1):
+        left, right = tokens[:-distance], tokens[distance:]
+        known = (left > 1) & (right > 1)
+        weights = np.full(known.sum(), 1 / distance, dtype=np.float32)
+        pairs = (left[known], right[known])
+        counts = counts + sparse.coo_matrix((weights, pairs), shape=shape).tocsr()
+    return counts + counts.T
+
+
+def _ppmi(counts):
+    """Returns max(0, log p(a, b) / (p(a) p(b))) of a sparse count matrix."""
+    totals = np.asarray(counts.sum(axis=1)).ravel()
+    ppmi = counts.tocoo()
+    expected = totals[ppmi.row] * totals[ppmi.col] / totals.sum()
+    ppmi.data = np.maximum(0, np.log(ppmi.data / expected)).astype(np.float32)
+    ppmi.eliminate_zeros()
+    return ppmi.tocsr()

@@ -1,0 +1,61 @@
+"""Claims about bootstrap intervals."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score
+
+from rnn_utils.metrics import bootstrap_interval
+
+
+def test_interval_has_the_width_that_theory_gives():
+    rng = np.random.default_rng(0)
+    hits = rng.random(2000) < 0.8
+    low, high = bootstrap_interval(np.mean, hits)
+    standard_error = np.sqrt(0.8 * 0.2 / 2000)
+    assert low < hits.mean() < high
+    assert (high - low) == pytest.approx(2 * 1.96 * standard_error, rel=0.1)
+
+
+def test_intervals_cover_the_true_score_about_as_often_as_they_say():
+    rng = np.random.default_rng(1)
+    covered = 0
+    for _ in range(200):
+        low, high = bootstrap_interval(np.mean, rng.random(300) < 0.7, resamples=300)
+        covered += low <= 0.7 <= high
+    assert 0.89 <= covered / 200 <= 0.99
+
+
+def test_arrays_are_resampled_together():
+    labels = np.arange(100) % 2
+    assert bootstrap_interval(accuracy_score, labels, labels) == (1.0, 1.0)
+
+
+def test_a_paired_difference_is_sharper_than_two_single_intervals():
+    rng = np.random.default_rng(2)
+    first = rng.random(1000) < 0.85
+    second = np.where(rng.random(1000) < 0.02, ~first, first)
+
+    def width(interval):
+        return interval[1] - interval[0]
+
+    paired = bootstrap_interval(lambda a, b: a.mean() - b.mean(), first, second)
+    assert width(paired) < width(bootstrap_interval(np.mean, first)) / 2
+
+
+def test_the_same_seed_gives_the_same_interval():
+    hits = np.arange(50) % 3 == 0
+    assert bootstrap_interval(np.mean, hits) == bootstrap_interval(np.mean, hits)
+    assert bootstrap_interval(np.mean, hits, seed=1) != bootstrap_interval(
+        np.mean, hits, seed=2
+    )
+
+
+@pytest.mark.parametrize("arrays", [(), ([],), ([1, 2], [1])])
+def test_arrays_of_no_or_different_length_are_refused(arrays):
+    with pytest.raises(ValueError, match="arrays have the lengths"):
+        bootstrap_interval(np.mean, *arrays)
+
+
+def test_a_level_in_per_cent_is_refused():
+    with pytest.raises(ValueError, match="level is 95"):
+        bootstrap_interval(np.mean, [1.0, 2.0], level=95)

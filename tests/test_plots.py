@@ -1,0 +1,68 @@
+"""Claims about the shared figures: what is drawn is what was passed."""
+
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+
+from rnn_utils.plots import (  # noqa: E402
+    plot_estimates,
+    plot_learning_curves,
+    plot_words,
+)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    matplotlib.pyplot.close("all")
+
+
+def test_learning_curves_label_the_right_line():
+    history = {"accuracy": [0.7, 0.9], "val_accuracy": [0.6, 0.8]}
+    lines = {
+        line.get_label(): list(line.get_ydata())
+        for line in plot_learning_curves(history).lines
+    }
+    assert lines == {"training": [0.7, 0.9], "validation": [0.6, 0.8]}
+
+
+def test_a_metric_without_validation_is_refused():
+    with pytest.raises(ValueError, match="'accuracy'; expected one whose"):
+        plot_learning_curves({"accuracy": [0.7]})
+
+
+def test_estimates_stand_beside_their_names_from_top_to_bottom():
+    ax = plot_estimates(["first", "second"], [0.9, 0.5], [(0.8, 0.95), None])
+    rows = dict(
+        zip([t.get_text() for t in ax.get_yticklabels()], ax.get_yticks(), strict=True)
+    )
+    points = {
+        line.get_ydata()[0]: line.get_xdata()[0]
+        for line in ax.lines
+        if line.get_marker() == "o"
+    }
+    assert rows["first"] > rows["second"]
+    assert points[rows["first"]] == 0.9
+    assert points[rows["second"]] == 0.5
+
+
+def test_words_keep_their_order_and_wrap_within_the_width():
+    words = ["never", "a", "dull", "moment"] * 10
+    ax = plot_words(words, [0.5] * 40, columns=20)
+    texts = [text.get_text() for text in ax.texts]
+    assert texts == words
+    right = max(text.get_position()[0] + len(text.get_text()) / 2 for text in ax.texts)
+    assert right <= 20
+
+
+def test_low_and_high_values_have_different_colours():
+    ax = plot_words(["bad", "good"], [0.0, 1.0])
+    low, high = (patch.get_facecolor() for patch in ax.patches)
+    assert low[2] > low[0]  # Purple: more blue than red.
+    assert high[0] > high[2]  # Orange.
+
+
+def test_a_missing_value_is_refused():
+    with pytest.raises(ValueError, match="values has 1 entries; .* 2 words"):
+        plot_words(["a", "b"], [0.1])

@@ -1,0 +1,70 @@
+"""Claims about shortening and batching sequences."""
+
+import keras
+import numpy as np
+import pytest
+
+from rnn_utils.sequences import LengthBatches, head_and_tail, pad, predict_by_length
+
+
+def made_up(count=500, longest=90, seed=0):
+    rng = np.random.default_rng(seed)
+    return [rng.integers(1, 50, size=rng.integers(1, longest)) for _ in range(count)]
+
+
+def test_head_and_tail_keeps_both_ends_of_a_long_sequence():
+    assert list(head_and_tail(np.arange(10), 5)) == [0, 1, 2, 8, 9]
+    assert list(head_and_tail(np.arange(10), 4)) == [0, 1, 8, 9]
+    assert list(head_and_tail(np.arange(10), 1)) == [0]
+
+
+def test_head_and_tail_leaves_a_short_sequence_alone():
+    assert list(head_and_tail(np.arange(3), 5)) == [0, 1, 2]
+
+
+def test_an_epoch_holds_every_example_once_with_its_own_target():
+    sequences = made_up()
+    targets = np.array([sequence.sum() for sequence in sequences])
+    batches = LengthBatches(sequences, targets, batch_size=32)
+    pairs = [batches[i] for i in range(len(batches))]
+    for ids, sums in pairs:
+        np.testing.assert_array_equal(ids.sum(axis=1), sums)
+    assert sorted(np.concatenate([sums for _, sums in pairs])) == sorted(targets)
+
+
+def test_batches_hold_little_padding():
+    sequences = made_up(2000)
+    batches = LengthBatches(sequences, np.zeros(2000), batch_size=32)
+    sizes = sum(batches[i][0].size for i in range(len(batches)))
+    tokens = sum(map(len, sequences))
+    naive = 2000 * 96
+    assert tokens < sizes < (tokens + naive) / 2
+
+
+def test_another_epoch_has_other_batches_and_a_seed_repeats_them():
+    sequences = made_up()
+    first, twin = (LengthBatches(sequences, np.zeros(500)) for _ in range(2))
+    np.testing.assert_array_equal(first[0][0], twin[0][0])
+    before = first[0][0]
+    first.on_epoch_end()
+    assert not np.array_equal(before, first[0][0])
+
+
+def test_padded_lengths_are_few():
+    lengths = {pad([np.ones(length)]).shape[1] for length in range(1, 97)}
+    assert lengths == {32, 64, 96}
+
+
+def test_predictions_come_back_in_the_order_given():
+    inputs = keras.Input((None,), dtype="int32")
+    total = keras.ops.sum(keras.ops.cast(inputs, "float32"), axis=1, keepdims=True)
+    model = keras.Model(inputs, total)
+    sequences = made_up(100)
+    expected = [[sequence.sum()] for sequence in sequences]
+    np.testing.assert_allclose(predict_by_length(model, sequences, 16), expected)
+
+
+@pytest.mark.parametrize("targets", [[], [1, 2]])
+def test_a_missing_target_is_refused(targets):
+    with pytest.raises(ValueError, match="targets has"):
+        LengthBatches([np.ones(3)], targets)

@@ -2,7 +2,8 @@
 
 python -m tools.notebook_anatomy [--notebook 11]
 
-Every function `check_*` yields the problems it finds, each in one sentence.
+Every function `check_*`, here and in `output_rules`, yields the problems it finds, each
+in one sentence.
 """
 
 import argparse
@@ -14,13 +15,11 @@ import tomllib
 
 import nbformat
 
-from rnn_utils import scorecard
-from tools import notebook_files, stamp_links
+from tools import notebook_files, output_rules, stamp_links
 
 MOST_CODE_LINES = 30
 MOST_FUNCTION_LINES = 15
 MOST_BYTES = 1_000_000
-FEWEST_SEEDS = 5
 
 # Headings that a tutorial has, in this order; each matches one heading's words.
 SECTIONS = {
@@ -38,22 +37,6 @@ SECTIONS = {
     "Sources": r"\bsources?\b",
 }
 
-_MACHINE_PATH = re.compile(
-    r"(?<![\w.:/-])/(?:home|root|Users|tmp|work|opt|private|content)/|\b[A-Z]:\\\w"
-)
-_DOWNLOAD_LOG = re.compile(
-    r"Dl Completed|Downloading (?:data from|and preparing|https?:)|Collecting \w+"
-    r"|Requirement already satisfied|Successfully installed|\d%\|[█▏▎▍▌▋▊▉ ]"
-    r"|[\d.]+ ?[kMG]i?B/s"
-)
-# In the form in which Python and TensorFlow print them; texts in data may warn freely.
-_WARNING = re.compile(
-    r"\b[A-Z]\w*Warning: |^WARNING:(?:tensorflow|absl|root)"
-    r"|All log messages before absl"
-    r"|^[IWEF]\d{4} \d\d:\d\d",
-    re.MULTILINE,
-)
-_CONTROL = re.compile(r"\r(?!\n)|\x08|\x1b\[")
 _NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_|PYTEST_VALIDATE)", re.MULTILINE)
 _MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
 
@@ -94,38 +77,6 @@ def check_format(path, notebook):
         yield "the metadata holds the state of widgets"
 
 
-def check_execution(path, notebook):
-    """Executed from top to bottom once, with no error and nothing on stderr."""
-    cells = _code_cells(notebook)
-    counts = [cell.execution_count for _, cell in cells]
-    if counts != list(range(1, len(counts) + 1)):
-        yield f"execution counts are {counts}, not 1 to {len(counts)}"
-    for index, cell in cells:
-        if not cell.source.strip():
-            yield f"cell {index} is empty"
-        for output in cell.outputs:
-            if output.output_type == "error":
-                yield f"cell {index} holds the error {output.ename}"
-            if output.get("name") == "stderr":
-                yield f"cell {index} writes to stderr: {output.text[:60]!r}"
-
-
-def check_texts(path, notebook):
-    """No machine path, download log, warning or terminal control in any text."""
-    for index, text in _output_texts(notebook):
-        for what, pattern in (
-            ("a download log", _DOWNLOAD_LOG),
-            ("a warning", _WARNING),
-            ("a terminal control", _CONTROL),
-        ):
-            if found := pattern.search(text):
-                yield f"cell {index} shows {what}: {_around(text, found)!r}"
-    sources = [(index, cell.source) for index, cell in enumerate(notebook.cells)]
-    for index, text in [*sources, *_output_texts(notebook)]:
-        if found := _MACHINE_PATH.search(text):
-            yield f"cell {index} holds a machine path: {_around(text, found)!r}"
-
-
 def check_tags(path, notebook):
     """Nothing is skipped, neither by tag nor by comment."""
     for index, cell in enumerate(notebook.cells):
@@ -139,7 +90,7 @@ def check_tags(path, notebook):
 def check_code(path, notebook):
     """Short cells, short functions, and only packages that the project declares."""
     allowed = allowed_imports()
-    for index, cell in _code_cells(notebook):
+    for index, cell in notebook_files.code_cells(notebook):
         lines = len(cell.source.splitlines())
         if lines > MOST_CODE_LINES:
             yield f"cell {index} has {lines} lines; at most {MOST_CODE_LINES}"
@@ -173,7 +124,7 @@ def check_prose(path, notebook):
     first = notebook.cells[0].source if notebook.cells else ""
     if not stamp_links.MARKER_LINE.search(first):
         yield f"cell 0 lacks the line {stamp_links.MARKER}"
-    code = len(_code_cells(notebook))
+    code = len(notebook_files.code_cells(notebook))
     prose = sum(cell.cell_type == "markdown" for cell in notebook.cells)
     if 2 * prose < code:
         yield f"{prose} Markdown cells for {code} code cells; at least one for two"
@@ -181,7 +132,7 @@ def check_prose(path, notebook):
 
 def check_sections(path, notebook):
     """The sections of a tutorial, in order. The map, 00, is free."""
-    if _is_map(path):
+    if notebook_files.is_map(path):
         return
     texts = [text for _, level, text in notebook_files.headings(notebook) if level > 1]
     position = 0
@@ -198,56 +149,12 @@ def check_sections(path, notebook):
             yield f"the section {name!r} is missing{after}"
 
 
-def check_images(path, notebook):
-    """Pictures are PNG, and a sentence after each says what it shows."""
-    for index, cell in _code_cells(notebook):
-        mimes = {mime for output in cell.outputs for mime in output.get("data", {})}
-        images = {mime for mime in mimes if mime.startswith("image/")}
-        if images - {"image/png"}:
-            yield f"cell {index} holds {sorted(images - {'image/png'})}; only PNG"
-        following = notebook.cells[index + 1 : index + 2]
-        if images and not (following and following[0].cell_type == "markdown"):
-            yield f"no Markdown cell after cell {index} says what its picture shows"
-
-
-def check_scorecard(path, notebook):
-    """One scorecard; its claims hold, and its floors come from measured seeds."""
-    if _is_map(path):
-        return
-    records = notebook_files.records(notebook)
-    if len(records) != 1:
-        yield f"there are {len(records)} scorecards; expected one"
-        return
-    seeds = notebook_files.seeds(notebook)
-    for result in scorecard.results_of(records[0]):
-        yield from result.failures
-        yield from _seed_problems(result, seeds.get(result.name))
-
-
-def _seed_problems(result, row):
-    if result.floor is None:
-        return
-    if row is None or row["n"] < FEWEST_SEEDS:
-        n = row["n"] if row else 0
-        yield f"{result.name}: {n} seeds measured, {FEWEST_SEEDS} needed (make seeds)"
-        return
-    mean, sd = row["mean"], row["sd"]
-    slack = 0.01 if result.percent else 0.01 * abs(mean)
-    sign = 1 if result.higher_is_better else -1
-    distance = sign * (mean - result.floor)  # How far the floor is on the safe side.
-    figures = f"floor {result.floor:.4g}, mean {mean:.4g}, sd {sd:.2g}"
-    if distance < 2.5 * sd:
-        yield f"{result.name}: the floor is nearer than 2.5 sd: {figures}"
-    if distance > 6 * sd + slack:
-        yield f"{result.name}: the floor is too far to ever fail: {figures}"
-    if abs(result.value - mean) > 4 * sd + slack:
-        yield (
-            f"{result.name}: the stored value {result.value:.4g} is not from the runs "
-            f"that the seeds measured: {figures}; run make seeds"
-        )
-
-
-CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
+CHECKS = [
+    check
+    for rules in (globals(), vars(output_rules))
+    for name, check in list(rules.items())
+    if name.startswith("check_")
+]
 
 
 def problems(path):
@@ -265,33 +172,6 @@ def allowed_imports():
     names = [re.match(r"[\w.-]+", line)[0] for line in lines + extras["notebooks"]]
     packages = {_IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
     return packages | set(sys.stdlib_module_names)
-
-
-def _is_map(path):
-    return path.name.startswith("00_")
-
-
-def _code_cells(notebook):
-    return [
-        (i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"
-    ]
-
-
-def _output_texts(notebook):
-    """Cell index and text of every output that is text."""
-    for index, cell in _code_cells(notebook):
-        for output in cell.outputs:
-            if "text" in output:
-                yield index, output.text
-            for mime, content in output.get("data", {}).items():
-                if mime.startswith("text/"):
-                    yield index, content
-                elif mime.endswith("+json"):
-                    yield index, json.dumps(content, ensure_ascii=False)
-
-
-def _around(text, found):
-    return text[max(0, found.start() - 10) : found.end() + 30]
 
 
 def _imported(node):

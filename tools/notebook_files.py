@@ -71,6 +71,17 @@ def write(path, notebook):
     write_text(path, dumps(notebook))
 
 
+def is_map(path):
+    """Whether a file is the map, 00, which has neither sections nor a scorecard."""
+    return path.name.startswith("00_")
+
+
+def code_cells(notebook):
+    """Pairs of index and cell for the cells that hold code."""
+    cells = enumerate(notebook.cells)
+    return [(index, cell) for index, cell in cells if cell.cell_type == "code"]
+
+
 def headings(notebook):
     """Yields `(cell index, level, text)` of every heading outside code fences."""
     for index, cell in enumerate(notebook.cells):
@@ -94,8 +105,7 @@ def records(notebook):
     """Every scorecard record in a notebook's outputs."""
     return [
         output.data[MIME_TYPE]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
+        for _, cell in code_cells(notebook)
         for output in cell.outputs
         if MIME_TYPE in output.get("data", {})
     ]

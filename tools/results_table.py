@@ -92,7 +92,11 @@ def main(arguments=None):
         print("There is no README.md to write the results into.", file=sys.stderr)
         return 1
     is_now = README.read_text(encoding="utf-8")
-    ought = updated(is_now)
+    try:
+        ought = updated(is_now)
+    except ValueError as error:
+        print(f"README.md: {error}", file=sys.stderr)
+        return 1
     if is_now == ought:
         return 0
     if not options.check:

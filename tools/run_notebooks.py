@@ -207,7 +207,7 @@ def main(arguments=None):
             print(f"\n{path.name} is left as it was.", file=sys.stderr)
             return 1
     if options.folder == notebook_files.NOTEBOOKS:
-        results_table.main([])
+        return results_table.main([])
     return 0
 
 

@@ -186,13 +186,14 @@ def _span(mask, steps):
     return first, tf.where(tf.reduce_any(valid), steps - trailing, first)
 
 
-def _time_loop(body, sequences, states, span, reverse=False):
+def _time_loop(body, sequences, states, length, span, reverse=False):
     """Call `body` for every time step of `span` and stack what it records.
 
     Args:
-        body: `(slices, states) -> (records, states)`, for one time step.
-        sequences: Tensors of shape `(time, batch, ...)`.
+        body: `(time, slices, states) -> (records, states)`, for one time step.
+        sequences: Tensors of shape `(time, batch, ...)`, to be sliced for `body`.
         states: Tensors of shape `(batch, units)`.
+        length: Number of time steps, of which `span` may leave out some.
         span: The first time step and the one after the last. Outside of it records
             are zeros and states stay as they are.
         reverse: Whether to run from the last step to the first.
@@ -200,7 +201,6 @@ def _time_loop(body, sequences, states, span, reverse=False):
     Returns:
         The records, each stacked to `(time, batch, ...)`, and the final states.
     """
-    length = sequences[0].shape[0] or tf.shape(sequences[0])[0]
     start, stop = span
 
     def time_at(count):
@@ -211,9 +211,9 @@ def _time_loop(body, sequences, states, span, reverse=False):
         return [sequence[time] for sequence in sequences]
 
     def step(count, slices, states, stacks):
-        records, states = body(slices, states)
-        pairs = zip(stacks, records, strict=True)
-        stacks = [stack.write(time_at(count), record) for stack, record in pairs]
+        time = time_at(count)
+        records, states = body(time, slices, states)
+        stacks = [s.write(time, r) for s, r in zip(stacks, records, strict=True)]
         # Slicing one step ahead keeps the slice out of the loop nest that does the
         # arithmetic; with it, the compiler would not vectorise that loop nest.
         return count + 1, slices_at(count + 1), list(states), stacks
@@ -221,7 +221,7 @@ def _time_loop(body, sequences, states, span, reverse=False):
     first = slices_at(start)
     stacks = [
         tf.TensorArray(record.dtype, length, element_shape=record.shape)
-        for record in body(first, states)[0]
+        for record in body(start, first, states)[0]
     ]
     _, _, states, stacks = tf.while_loop(
         lambda count, *_: count < stop, step, (start, first, list(states), stacks)
@@ -235,7 +235,7 @@ class _Recurrence:
     Forward, `h_t = step(x_t W + b, h_{t-1} U + d)` for t = 1 .. T. Backward, for
     t = T .. 1, `step_back` turns dL/dh_t into the gradients of the two sums; that of
     `h_{t-1} U` is carried on to `h_{t-1}`, where the loss may also arrive directly.
-    The gradient of U, a sum over time, is one large product after the loop.
+    The gradients of the weights, sums over time, are one large product each, after.
 
     Args:
         step: `(from_input, from_memory, states) -> (states, record)`.
@@ -259,44 +259,47 @@ class _Recurrence:
         """The loop back through time, compiled."""
         return tf.function(self._backward, jit_compile=True, autograph=False)
 
-    def _forward(self, from_input, mask, span, weights, states, remember):
-        def body(slices, states):
-            from_memory = ops.matmul(states[0], weights[0])
-            if len(weights) > 1:
-                from_memory += weights[1]
-            new_states, record = self.step(slices[0], from_memory, states)
+    def _forward(self, inputs, mask, span, weights, states, remember):
+        kernel, bias, recurrent_kernel, recurrent_bias = weights
+
+        def body(time, slices, states):
+            from_input = ops.matmul(inputs[:, time], kernel) + bias
+            from_memory = ops.matmul(states[0], recurrent_kernel) + recurrent_bias
+            new_states, record = self.step(from_input, from_memory, states)
             if mask is not None:
-                new_states = _choose(slices[1], new_states, states)
+                new_states = _choose(slices[0], new_states, states)
             return [new_states[0], *record] if remember else new_states[:1], new_states
 
-        sequences = [from_input] if mask is None else [from_input, mask]
-        return _time_loop(body, sequences, states, span)
+        length = inputs.shape[1] or tf.shape(inputs)[1]
+        return _time_loop(body, [] if mask is None else [mask], states, length, span)
 
-    def _backward(self, d_hidden, d_states, history, mask, span, kernel):
-        transposed = ops.transpose(kernel)
+    def _backward(self, d_hidden, d_states, history, mask, span, recurrent_kernel):
+        transposed = ops.transpose(recurrent_kernel)
 
-        def body(slices, d_states):
+        def body(time, slices, d_states):
             d_hidden, hidden, *record = slices[: 1 + len(history)]
             d_states = [d_states[0] + d_hidden, *d_states[1:]]
             d_input, d_memory, d_before = self.step_back(d_states, hidden, record)
             d_before = [d_before[0] + ops.matmul(d_memory, transposed), *d_before[1:]]
-            parts = [d_input] if d_memory is d_input else [d_input, d_memory]
+            d_sums = [d_input] if d_memory is d_input else [d_input, d_memory]
             if mask is not None:
-                parts = _choose(slices[-1], parts, [ops.zeros_like(p) for p in parts])
+                zeros = [ops.zeros_like(d_sum) for d_sum in d_sums]
+                d_sums = _choose(slices[-1], d_sums, zeros)
                 d_before = _choose(slices[-1], d_before, d_states)
-            return parts, d_before
+            return d_sums, d_before
 
         sequences = [d_hidden, *history] + ([] if mask is None else [mask])
-        return _time_loop(body, sequences, d_states, span, reverse=True)
+        length = d_hidden.shape[0] or tf.shape(d_hidden)[0]
+        return _time_loop(body, sequences, d_states, length, span, reverse=True)
 
-    def __call__(self, from_input, mask, span, weights, states, training):
+    def __call__(self, inputs, mask, span, weights, states, training):
         """Return hidden states `(time, batch, units)` and the final states.
 
         Args:
-            from_input: `x_t W + b`, shape `(time, batch, gates * units)`.
+            inputs: Shape `(batch, time, features)`.
             mask: None, or booleans of shape `(time, batch, 1)`; False keeps the states.
             span: The first time step with a valid row, and the one after the last.
-            weights: `[U]` or `[U, d]`, shapes `(units, gates * units)` and that of `b`.
+            weights: `[W, b, U, d]`.
             states: Initial states, each of shape `(batch, units)`.
             training: Whether to remember what BPTT needs. Without it, a gradient is
                 still right, but repeats the forward pass.
@@ -305,33 +308,38 @@ class _Recurrence:
         @tf.custom_gradient
         def run(*tensors):
             # No tape may look inside: the gradient below is all it needs.
-            from_input, *tensors = (tf.stop_gradient(tensor) for tensor in tensors)
-            weights, states = tensors[:count], tensors[count:]
-            arguments = (from_input, mask, span, weights, states)
+            inputs, *tensors = (tf.stop_gradient(tensor) for tensor in tensors)
+            weights, states = tensors[:4], tensors[4:]
+            arguments = (inputs, mask, span, weights, states)
             past, final_states = self.forward(*arguments, remember=training)
 
             def gradient(d_hidden, *d_states):
                 history = past if training else self.forward(*arguments, True)[0]
-                parts, d_initial = self.backward(
-                    d_hidden, d_states, history, mask, span, weights[0]
+                (d_input, *d_memory), d_initial = self.backward(
+                    d_hidden, d_states, history, mask, span, weights[2]
                 )
-                d_weights = self._sum_over_time(history[0], parts[-1], states[0], span)
-                return parts[0], *d_weights[:count], *d_initial
+                (d_memory,) = d_memory or [d_input]
+                d_inputs = tf.tensordot(d_input, weights[0], [[2], [1]])
+                d_kernel = _sum_over_time(tf.transpose(inputs, [1, 0, 2]), d_input)
+                # No step has seen the last state; the first has seen the initial one.
+                d_recurrent = _sum_over_time(history[0][:-1], d_memory[1:])
+                d_recurrent += _sum_over_time(states[0], tf.gather(d_memory, span[0]))
+                return (
+                    tf.transpose(d_inputs, [1, 0, 2]),
+                    *(d_kernel, tf.reduce_sum(d_input, [0, 1])),
+                    *(d_recurrent, tf.reduce_sum(d_memory, [0, 1])),
+                    *d_initial,
+                )
 
             return (past[0], *final_states), gradient
 
-        count = len(weights)
-        return run(from_input, *weights, *states)
+        return run(inputs, *weights, *states)
 
-    @staticmethod
-    def _sum_over_time(hidden, d_memory, initial, span):
-        """Return the gradients of U and d in `h_{t-1} U + d`, given that of the sum."""
-        before = tf.reshape(hidden[:-1], [-1, hidden.shape[-1]])
-        after = tf.reshape(d_memory[1:], [-1, d_memory.shape[-1]])
-        first = tf.gather(d_memory, span[0])
-        d_kernel = tf.matmul(before, after, transpose_a=True)
-        d_kernel += tf.matmul(initial, first, transpose_a=True)
-        return d_kernel, tf.reduce_sum(d_memory, [0, 1])
+
+def _sum_over_time(values, d_sums):
+    """Return the gradient of a kernel: the sum of `value^T d_sum` over all steps."""
+    rows, d_rows = (tf.reshape(t, [-1, t.shape[-1]]) for t in (values, d_sums))
+    return tf.matmul(rows, d_rows, transpose_a=True)
 
 
 class _SteppableCell:
@@ -376,15 +384,18 @@ class _SteppableCell:
         _check_states("states", states, self, shape[0])
         return self(inputs, list(states), return_gates=return_gates)
 
-    def _project(self, values, kernel, masks):
-        """Return `values @ kernel`, with no dropout mask, one, or one for each gate."""
+    def _project(self, values, kernel, masks, bias=None):
+        """Return `values @ kernel + bias`, with no dropout mask, one, or one a gate."""
         if masks is None:
-            return ops.matmul(values, kernel)
-        if not isinstance(masks, (list, tuple)):
-            return ops.matmul(values * masks, kernel)
-        kernels = ops.split(kernel, kernel.shape[-1] // self.units, axis=-1)
-        products = [ops.matmul(values * m, k) for m, k in zip(masks, kernels)]  # noqa: B905
-        return ops.concatenate(products, axis=-1)
+            product = ops.matmul(values, kernel)
+        elif not isinstance(masks, (list, tuple)):
+            product = ops.matmul(values * masks, kernel)
+        else:
+            parts = ops.split(kernel, kernel.shape[-1] // self.units, axis=-1)
+            pairs = zip(masks, parts, strict=False)  # The third may act after a reset.
+            product = [ops.matmul(values * mask, part) for mask, part in pairs]
+            product = ops.concatenate(product, axis=-1)
+        return product if bias is None else product + bias
 
     def _dropout_masks(self, inputs, hidden_state, training):
         """Return the masks for input and memory: drawn once, used at all time steps."""
@@ -542,20 +553,21 @@ class _FastRecurrent:
         if steps is None or tf.executing_eagerly():
             steps = tf.shape(sequences)[1] if steps is None else steps
             length = _next_size(steps, _LENGTHS)
-        bias, *recurrent_bias = self.cell._biases()
-        kernel, *weights = (
-            tf.convert_to_tensor(w)
-            for w in (self.cell.kernel, self.cell.recurrent_kernel, *recurrent_bias)
+        cell, width = self.cell, self.cell.kernel.shape[1]
+        biases = (
+            tf.zeros(width, sequences.dtype) if b is None else b for b in cell._biases()
         )
-        rows = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, kernel.shape[0]])
-        from_input = tf.matmul(rows, kernel)
-        from_input = from_input if bias is None else tf.nn.bias_add(from_input, bias)
-        shape = [steps, tf.shape(sequences)[0], kernel.shape[1]]
-        from_input = _pad(tf.reshape(from_input, shape), 0, length)
+        kernels = cell.kernel, cell.recurrent_kernel
+        weights = [
+            tf.convert_to_tensor(w)
+            for pair in zip(kernels, biases, strict=True)
+            for w in pair
+        ]
+        sequences = _pad(sequences, 1, length)
         if mask is not None:
             mask = _pad(tf.transpose(mask)[:, :, None], 0, length)
         hidden, *states = self.recurrence(
-            from_input, mask, span, weights, states, bool(training)
+            sequences, mask, span, weights, states, bool(training)
         )
         return tf.transpose(hidden[:steps], [1, 0, 2]), *states
 
@@ -621,9 +633,7 @@ class LSTMCell(_SteppableCell, keras.layers.LSTMCell):
         """Return the new states and the gates; see `lstm_step`."""
         h, c = states
         masks = self._dropout_masks(inputs, h, training)
-        from_input = self._project(inputs, self.kernel, masks[0])
-        if self.use_bias:
-            from_input = from_input + self.bias
+        from_input = self._project(inputs, self.kernel, masks[0], self.bias)
         from_memory = self._project(h, self.recurrent_kernel, masks[1])
         h, c, gates = lstm_step(
             from_input, from_memory, c, self.activation, self.recurrent_activation
@@ -631,7 +641,7 @@ class LSTMCell(_SteppableCell, keras.layers.LSTMCell):
         return [h, c], {**gates, "cell_state": c}
 
     def _biases(self):
-        return (self.bias,)
+        return self.bias, None
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")

@@ -69,7 +69,8 @@ class LengthBatches(keras.utils.PyDataset):
             batches += np.split(
                 part, range(self.batch_size, len(part), self.batch_size)
             )
-        self._batches = [batches[i] for i in self._rng.permutation(len(batches))]
+        batches = [batches[i] for i in self._rng.permutation(len(batches))]
+        self._batches = _of_two_lengths_first(batches, lengths)
 
     def __len__(self):
         """Returns the number of batches in an epoch."""
@@ -81,15 +82,32 @@ class LengthBatches(keras.utils.PyDataset):
         return pad([self.sequences[i] for i in chosen]), self.targets[chosen]
 
 
+def _of_two_lengths_first(batches, lengths):
+    """Moves a batch of another padded length to the second place, if there is one.
+
+    Keras takes the shapes of the first two batches for those of all others: where the
+    two agree, it would refuse every other length later on.
+    """
+    padded = [_padded_length(lengths[batch].max()) for batch in batches]
+    for other, length in enumerate(padded):
+        if length != padded[0]:
+            batches[1], batches[other] = batches[other], batches[1]
+            break
+    return batches
+
+
+def _padded_length(longest):
+    return max(1, -(-longest // _LENGTH_STEP)) * _LENGTH_STEP
+
+
 def pad(sequences):
     """Returns an int32 array (batch, time), padded at the end with 0.
 
     The time dimension is the longest length, rounded up to a multiple of 32.
     """
     longest = max(len(sequence) for sequence in sequences)
-    length = max(1, -(-longest // _LENGTH_STEP)) * _LENGTH_STEP
     return keras.utils.pad_sequences(
-        sequences, maxlen=length, padding="post", truncating="post"
+        sequences, maxlen=_padded_length(longest), padding="post", truncating="post"
     )
 
 
@@ -104,16 +122,27 @@ def predict_by_length(model, sequences, batch_size=256):
     Returns:
         Array of shape `(len(sequences), ...)`.
     """
-    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
-    parts = [
-        model.predict_on_batch(pad([sequences[i] for i in order[start:stop]]))
-        for start, stop in _ranges(len(order), batch_size)
-    ]
-    predictions = np.concatenate(parts)
+    batches = _SortedBatches(sequences, batch_size)
+    predictions = model.predict(batches, verbose=0)
     restored = np.empty_like(predictions)
-    restored[order] = predictions
+    restored[batches.order] = predictions
     return restored
 
 
-def _ranges(count, size):
-    return [(start, min(start + size, count)) for start in range(0, count, size)]
+class _SortedBatches(keras.utils.PyDataset):
+    """Batches of padded sequences by length; `order` says which row is which."""
+
+    def __init__(self, sequences, batch_size):
+        super().__init__()
+        lengths = np.array([len(sequence) for sequence in sequences])
+        order = np.argsort(lengths, kind="stable")
+        batches = np.split(order, range(batch_size, len(order), batch_size))
+        self._batches = _of_two_lengths_first(batches, lengths)
+        self._sequences = sequences
+        self.order = np.concatenate(self._batches)
+
+    def __len__(self):
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        return (pad([self._sequences[i] for i in self._batches[index]]),)

@@ -50,6 +50,19 @@ def test_another_epoch_has_other_batches_and_a_seed_repeats_them():
     assert not np.array_equal(before, first[0][0])
 
 
+def test_keras_trains_on_batches_of_every_length():
+    # Nearly all batches have one length: Keras must not take it for the only one.
+    sequences = [np.ones(20, int)] * 310 + [np.ones(50, int)] * 10
+    inputs = keras.Input((None,), dtype="int32")
+    hidden = keras.layers.Embedding(2, 1)(inputs)
+    model = keras.Model(inputs, keras.layers.GlobalAveragePooling1D()(hidden))
+    model.compile("sgd", "mse")
+    for seed in range(5):
+        batches = LengthBatches(sequences, np.zeros((320, 1)), 10, seed)
+        model.fit(batches, epochs=2, verbose=0)
+        assert {batches[i][0].shape[1] for i in range(len(batches))} == {32, 64}
+
+
 def test_padded_lengths_are_few():
     lengths = {pad([np.ones(length)]).shape[1] for length in range(1, 97)}
     assert lengths == {32, 64, 96}

@@ -318,15 +318,14 @@ class _SteppableCell:
 
     def __init__(self, units, *args, **kwargs):
         _check_units(units)
-        super().__init__(units, *args, **kwargs)
+        super().__init__(int(units), *args, **kwargs)
 
-    def call(self, inputs, states, training=False, return_gates=False):
+    def call(self, inputs, states, training=False):
         """Advance one time step; `states` is a list, or one tensor if there is one."""
         nested = isinstance(states, (list, tuple))
         old_states = list(states) if nested else [states]
-        states, gates = self.advance(inputs, old_states, training)
-        output, states = states[0], states if nested else states[0]
-        return (output, states, gates) if return_gates else (output, states)
+        new_states, _ = self.advance(inputs, old_states, training)
+        return new_states[0], new_states if nested else new_states[0]
 
     def step(self, inputs, states, return_gates=False):
         """Advance one time step, as the layer does at each step of a sequence.
@@ -349,10 +348,17 @@ class _SteppableCell:
         expected = f"of shape (batch, {features or 'features'})"
         _require(_fits(shape, (None, features)), "inputs", expected, inputs)
         _check_states("states", states, self, shape[0])
-        return self(inputs, list(states), return_gates=return_gates)
+        inputs, *states = (
+            ops.cast(tensor, self.compute_dtype) for tensor in (inputs, *states)
+        )
+        if not self.built:
+            self.build(inputs.shape)
+        states, gates = self.advance(inputs, states, training=False)
+        return (states[0], states, gates) if return_gates else (states[0], states)
 
     def _project(self, values, kernel, masks, bias=None):
         """Return `values @ kernel + bias`, with no dropout mask, one, or one a gate."""
+        kernel = ops.cast(kernel, values.dtype)
         if masks is None:
             product = ops.matmul(values, kernel)
         elif not isinstance(masks, (list, tuple)):
@@ -362,7 +368,7 @@ class _SteppableCell:
             pairs = zip(masks, parts, strict=False)  # The third may act after a reset.
             product = [ops.matmul(values * mask, part) for mask, part in pairs]
             product = ops.concatenate(product, axis=-1)
-        return product if bias is None else product + bias
+        return product if bias is None else product + ops.cast(bias, values.dtype)
 
     def _dropout_masks(self, inputs, hidden_state, training):
         """Return the masks for input and memory: drawn once, used at all time steps."""
@@ -382,9 +388,8 @@ class _GateRecorder:
 
     def call(self, inputs, states):
         """Advance one time step."""
-        options = {"training": self.training, "return_gates": True}
-        output, states, gates = self.cell(inputs, states, **options)
-        return ops.concatenate([output, *gates.values()], axis=-1), states
+        states, gates = self.cell.advance(inputs, list(states), self.training)
+        return ops.concatenate([states[0], *gates.values()], axis=-1), states
 
     __call__ = call
 
@@ -398,7 +403,7 @@ class _FastRecurrent:
 
     def __init__(self, units, *args, return_gates=False, **kwargs):
         _check_units(units)
-        super().__init__(units, *args, **kwargs)
+        super().__init__(int(units), *args, **kwargs)
         # Keras built its own cell from the arguments. Ours has the same attributes and
         # random seeds, so that only the class has to change.
         self.cell.__class__ = self.cell_class
@@ -581,10 +586,9 @@ class SimpleRNNCell(_SteppableCell, keras.layers.SimpleRNNCell):
         inputs: `x_t`, shape `(batch, features)`.
         states: `[h_{t-1}]`, shape `(batch, units)`.
         training: Whether to apply dropout.
-        return_gates: Whether to return the gates too.
 
     Returns:
-        `h_t`, the new states `[h_t]`, and, if asked for, `{"pre_activation": a_t}`.
+        `h_t` and the new states `[h_t]`; `step` can return `pre_activation` too.
 
     Raises:
         ValueError: If `units` is not a positive integer.

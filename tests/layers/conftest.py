@@ -1,0 +1,16 @@
+"""Settings for the tests of the layers."""
+
+import keras
+import pytest
+
+if keras.backend.backend() == "jax":
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_start():
+    """Every test begins with the same seed and float32."""
+    keras.utils.set_random_seed(7)
+    keras.config.set_dtype_policy("float32")

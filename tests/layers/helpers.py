@@ -1,0 +1,123 @@
+"""What the tests of the layers share; works with every backend of Keras."""
+
+import keras
+import numpy as np
+
+import rnn_utils.layers
+
+FAMILIES = ("SimpleRNN", "LSTM", "GRU")
+BACKEND = keras.backend.backend()
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10, "float16": 5e-3, "bfloat16": 3e-2}
+MASKS = ("none", "right", "left", "holes", "empty rows", "all empty")
+
+
+def ours(family, *args, **kwargs):
+    """Builds our class of that name."""
+    return getattr(rnn_utils.layers, family)(*args, **kwargs)
+
+
+def theirs(family, *args, **kwargs):
+    """Builds the Keras class of that name."""
+    return getattr(keras.layers, family)(*args, **kwargs)
+
+
+def pair(family, *args, features=3, batch=None, random=None, **kwargs):
+    """Returns our layer and Keras's, built, with the same random weights."""
+    layers = ours(family, *args, **kwargs), theirs(family, *args, **kwargs)
+    for layer in layers:
+        layer.build((batch, None, features))
+    random = random or np.random.default_rng(0)
+    weights = [random.normal(size=w.shape, scale=0.6) for w in layers[1].weights[:3]]
+    if not layers[1].use_bias:
+        weights = weights[:2]
+    for layer in layers:
+        layer.cell.set_weights(cell_weights(layer, weights))
+    return layers
+
+
+def cell_weights(layer, weights):
+    """Adds to `weights` what a cell keeps beside them: the state of its dropout."""
+    return [*weights, *layer.cell.get_weights()[len(weights) :]]
+
+
+def make_mask(kind, batch, time, random):
+    """Returns a mask of one of `MASKS`, or None."""
+    times, lengths = np.arange(time), random.integers(1, time + 1, size=(batch, 1))
+    mask = {
+        "none": None,
+        "right": times < lengths,
+        "left": times >= time - lengths,
+        "holes": random.random((batch, time)) < 0.6,
+        "empty rows": (times < lengths) & (np.arange(batch)[:, None] % 2 == 0),
+        "all empty": np.zeros((batch, time), bool),
+    }
+    return mask[kind]
+
+
+def flat_arrays(nested):
+    """Returns a nested structure of tensors as a list of float64 arrays."""
+    flat = keras.tree.flatten(nested)
+    return [np.asarray(keras.ops.convert_to_numpy(t), "float64") for t in flat]
+
+
+def assert_same(actual, expected, tolerance):
+    """Asserts that arrays agree, relative to the largest entry of each."""
+    actual, expected = flat_arrays(actual), flat_arrays(expected)
+    assert len(actual) == len(expected)
+    for one, other in zip(actual, expected, strict=True):
+        assert one.shape == other.shape
+        scale = np.max(np.abs(other), initial=1e-3)
+        np.testing.assert_allclose(one / scale, other / scale, rtol=0, atol=tolerance)
+
+
+def gradients(function, arrays):
+    """Returns `function(*tensors)`'s gradients with respect to each of the arrays.
+
+    `function` returns one scalar tensor.
+    """
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        tensors = [tf.constant(a) for a in arrays]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            result = function(*tensors)
+        zero = tf.UnconnectedGradients.ZERO
+        return flat_arrays(tape.gradient(result, tensors, unconnected_gradients=zero))
+    if BACKEND == "jax":
+        import jax
+
+        return flat_arrays(jax.grad(function, argnums=range(len(arrays)))(*arrays))
+    import torch
+
+    tensors = [torch.tensor(np.asarray(a), requires_grad=True) for a in arrays]
+    grads = torch.autograd.grad(function(*tensors), tensors, allow_unused=True)
+    pairs = zip(grads, tensors, strict=True)
+    return flat_arrays([torch.zeros_like(t) if g is None else g for g, t in pairs])
+
+
+def outputs_and_gradients(layer, sequences, states, mask, seed=0, training=False):
+    """Returns a layer's results, and their gradients for all inputs and weights.
+
+    The gradients are those of the results' sum, weighted with random numbers.
+    """
+    random = np.random.default_rng(seed)
+    options = {"training": training}
+    if mask is not None:
+        options["mask"] = keras.ops.convert_to_tensor(mask)
+    call = dict(initial_state=[keras.ops.convert_to_tensor(s) for s in states])
+    results = keras.tree.flatten(layer(sequences, **call, **options))
+    factors = [random.normal(size=r.shape).astype(layer.dtype) for r in results]
+    variables = layer.trainable_variables
+    fixed = [v.value for v in layer.non_trainable_variables]
+
+    def loss(sequences, *rest):
+        states, weights = rest[: len(call["initial_state"])], rest[-len(variables) :]
+        results, _ = layer.stateless_call(
+            weights, fixed, sequences, initial_state=list(states), **options
+        )
+        pairs = zip(keras.tree.flatten(results), factors, strict=True)
+        return sum(keras.ops.sum(result * factor) for result, factor in pairs)
+
+    weights = [keras.ops.convert_to_numpy(v) for v in variables]
+    return results, gradients(loss, [sequences, *states, *weights])

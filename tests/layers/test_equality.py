@@ -1,0 +1,173 @@
+"""Our layers return what the Keras layers of the same names return, gradients too."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+
+from tests.layers.helpers import (
+    FAMILIES,
+    MASKS,
+    TOLERANCE,
+    assert_same,
+    make_mask,
+    outputs_and_gradients,
+    pair,
+)
+
+OPTIONS = list(itertools.product([False, True], repeat=3))
+
+
+def _assert_equal_on_random_input(family, dtype, mask, random, **options):
+    # Few sizes, because every new one is compiled; lengths share a compilation.
+    batch, features, units = random.choice([(4, 3, 5), (1, 2, 4)])
+    time = random.integers(2, 9)
+    mine, reference = pair(
+        family,
+        int(units),
+        features=int(features),
+        dtype=dtype,
+        return_state=True,
+        random=random,
+        **options,
+    )
+    sequences = random.normal(size=(batch, time, features)).astype(dtype)
+    count = len(reference.state_size)
+    states = [random.normal(size=(batch, units)).astype(dtype) for _ in range(count)]
+    mask = make_mask(mask, batch, time, random)
+    training = bool(random.integers(2))
+    results = [
+        outputs_and_gradients(layer, sequences, states, mask, training=training)
+        for layer in (mine, reference)
+    ]
+    assert_same(*results, TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_matches_keras_in_outputs_states_and_gradients(family, mask):
+    random = np.random.default_rng(MASKS.index(mask))
+    for sequences, backwards, zeros in random.permutation(OPTIONS)[:5].tolist():
+        _assert_equal_on_random_input(
+            family,
+            random.choice(["float32", "float64"]),
+            mask,
+            random,
+            return_sequences=sequences,
+            go_backwards=backwards,
+            zero_output_for_mask=zeros,
+        )
+
+
+@pytest.mark.parametrize("mask", ["none", "holes"])
+@pytest.mark.parametrize(
+    "family, options",
+    [
+        ("SimpleRNN", {"activation": "relu"}),
+        ("SimpleRNN", {"activation": None}),
+        ("SimpleRNN", {"use_bias": False}),
+        ("SimpleRNN", {"unroll": True}),
+        ("LSTM", {"activation": "softsign", "recurrent_activation": "hard_sigmoid"}),
+        ("LSTM", {"recurrent_activation": None}),
+        ("LSTM", {"use_bias": False}),
+        ("LSTM", {"unroll": True}),
+        ("LSTM", {"implementation": 1}),
+        ("LSTM", {"kernel_regularizer": "l2", "bias_constraint": "non_neg"}),
+        ("GRU", {"activation": "relu", "recurrent_activation": "tanh"}),
+        ("GRU", {"use_bias": False}),
+        ("GRU", {"unroll": True}),
+        ("GRU", {"implementation": 1}),
+        ("GRU", {"reset_after": False}),
+        ("GRU", {"reset_after": False, "use_bias": False}),
+        ("GRU", {"reset_after": False, "unroll": True}),
+    ],
+)
+def test_matches_keras_for_every_option(family, options, mask):
+    random = np.random.default_rng(1)
+    options = {"return_sequences": True, **options}
+    _assert_equal_on_random_input(family, "float64", mask, random, **options)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_matches_keras_for_a_single_time_step(family):
+    random = np.random.default_rng(2)
+    mine, reference = pair(family, 4, return_sequences=True)
+    sequences = random.normal(size=(2, 1, 3)).astype("float32")
+    assert_same(mine(sequences), reference(sequences), 1e-5)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("rates", [(0.4, 0.0), (0.0, 0.4), (0.3, 0.5)])
+def test_draws_the_same_dropout_masks_as_keras(family, rates):
+    dropout, recurrent_dropout = rates
+    mine, reference = pair(
+        family,
+        5,
+        seed=11,
+        return_sequences=True,
+        dropout=dropout,
+        recurrent_dropout=recurrent_dropout,
+    )
+    sequences = np.random.default_rng(3).normal(size=(4, 6, 3)).astype("float32")
+    for _ in range(2):  # The second call draws other masks.
+        expected = reference(sequences, training=True)
+        assert_same(mine(sequences, training=True), expected, 1e-5)
+    assert_same(mine(sequences), reference(sequences), 1e-5)
+    assert np.abs(flat(expected) - flat(reference(sequences))).max() > 1e-2
+
+
+def flat(tensor):
+    return keras.ops.convert_to_numpy(tensor)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_starts_from_the_same_weights_as_keras(family):
+    weights = []
+    for module in ("rnn_utils.layers", "keras.layers"):
+        keras.utils.set_random_seed(5)
+        classes = pytest.importorskip(module)
+        layer = getattr(classes, family)(4)
+        layer.build((None, None, 3))
+        weights.append(layer.get_weights()[:3])
+    assert_same(*weights, 0.0)
+
+
+def test_opens_the_forget_gate_unless_told_otherwise():
+    for open_gate in (True, False):
+        mine, _ = pair("LSTM", 4, unit_forget_bias=open_gate)
+        fresh = type(mine)(4, unit_forget_bias=open_gate)
+        fresh.build((None, None, 3))
+        expected = [1.0 if open_gate and 4 <= i < 8 else 0.0 for i in range(16)]
+        np.testing.assert_array_equal(flat(fresh.cell.bias), expected)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
+    mine, reference = pair(family, 4, batch=3, stateful=True, return_sequences=True)
+    random = np.random.default_rng(4)
+    chunks = random.normal(size=(3, 3, 5, 3)).astype("float32")
+    seen = []
+    for number, chunk in enumerate(chunks):
+        if number == 2:
+            mine.reset_states()
+            reference.reset_states()
+        seen.append(mine(chunk))
+        assert_same(seen[-1], reference(chunk), 1e-5)
+        assert_same([s.value for s in mine.states], [s.value for s in reference.states], 1e-5)
+    with pytest.raises(ValueError, match="batch"):
+        mine(chunks[0][:2])
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float16"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_matches_keras_in_mixed_precision(family, policy):
+    mine, reference = pair(family, 4, dtype=policy, return_sequences=True)
+    sequences = np.random.default_rng(5).normal(size=(2, 6, 3)).astype("float32")
+    mask = np.arange(6) < [[4], [6]]
+    result = mine(sequences, mask=keras.ops.convert_to_tensor(mask))
+    compute = policy.removeprefix("mixed_")
+    assert keras.backend.standardize_dtype(result.dtype) == compute
+    expected = reference(sequences, mask=keras.ops.convert_to_tensor(mask))
+    result, expected = (keras.ops.cast(t, "float32") for t in (result, expected))
+    assert_same(result, expected, TOLERANCE[compute])

@@ -526,6 +526,7 @@ class _FastRecurrent:
 
     def _compiled_loop(self, sequences, states, mask, training):
         """Do the work of `inner_loop` with the compiled kernel, half by half."""
+        sequences = ops.cast(sequences, self.compute_dtype)
         dropout_mask, _ = self.cell._dropout_masks(sequences[:, 0], states[0], training)
         if dropout_mask is not None:
             sequences = sequences * dropout_mask[:, None]

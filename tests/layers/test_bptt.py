@@ -81,7 +81,9 @@ def test_gradients_over_time_match_finite_differences(family, training):
     _, by_hand = outputs_and_gradients(layer, sequences, states, mask, 0, training)
     step = 1e-6
     for variable, gradient in zip(
-        layer.trainable_variables, by_hand[-len(layer.trainable_variables) :], strict=True
+        layer.trainable_variables,
+        by_hand[-len(layer.trainable_variables) :],
+        strict=True,
     ):
         for _ in range(4):
             index = tuple(random.integers(size) for size in variable.shape)
@@ -94,7 +96,9 @@ def test_gradients_over_time_match_finite_differences(family, training):
                 losses.append(loss())
             variable.assign(value)
             difference = (losses[0] - losses[1]) / (2 * step)
-            np.testing.assert_allclose(gradient[index], difference, rtol=1e-6, atol=1e-8)
+            np.testing.assert_allclose(
+                gradient[index], difference, rtol=1e-6, atol=1e-8
+            )
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -109,7 +113,8 @@ def test_kernel_and_general_path_agree_on_every_gradient(family):
     sequences = random.normal(size=(2, 6, 2))
     states = [random.normal(size=(2, 3)) for _ in layers[0].state_size]
     assert_same(
-        *(outputs_and_gradients(l, sequences, states, None) for l in layers), 1e-10
+        *(outputs_and_gradients(one, sequences, states, None) for one in layers),
+        1e-10,
     )
     if keras.backend.backend() == "tensorflow":
         assert [layer._kernel_fits() for layer in layers] == [True, False]

@@ -154,7 +154,9 @@ def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
             reference.reset_states()
         seen.append(mine(chunk))
         assert_same(seen[-1], reference(chunk), 1e-5)
-        assert_same([s.value for s in mine.states], [s.value for s in reference.states], 1e-5)
+        assert_same(
+            [s.value for s in mine.states], [s.value for s in reference.states], 1e-5
+        )
     with pytest.raises(ValueError, match="batch"):
         mine(chunks[0][:2])
 

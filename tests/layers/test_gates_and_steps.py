@@ -46,7 +46,9 @@ def test_gates_are_those_of_every_step(family):
 
 
 def test_gates_obey_the_equations():
-    outputs, gates = ours("LSTM", 4, return_sequences=True, return_gates=True)(SEQUENCES)
+    outputs, gates = ours("LSTM", 4, return_sequences=True, return_gates=True)(
+        SEQUENCES
+    )
     gates = {name: _array(gate) for name, gate in gates.items()}
     before = np.pad(gates["cell_state"], [(0, 0), (1, 0), (0, 0)])[:, :-1]
     cell = gates["forget_gate"] * before + gates["input_gate"] * gates["candidate"]

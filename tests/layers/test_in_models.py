@@ -97,7 +97,7 @@ def test_initial_states_link_an_encoder_to_a_decoder(family):
     assert_same(mine(SEQUENCES), reference(SEQUENCES), 1e-5)
 
 
-class _Tagger(keras.Model):
+class Tagger(keras.Model):
     def __init__(self, layer):
         super().__init__()
         self.layer, self.head = layer, keras.layers.Dense(1)
@@ -112,7 +112,7 @@ def test_fit_and_predict_follow_keras(family):
     targets = SEQUENCES.sum(axis=-1, keepdims=True)
     for make in (ours, theirs):
         keras.utils.set_random_seed(3)
-        model = _Tagger(make(family, 4, return_sequences=True))
+        model = Tagger(make(family, 4, return_sequences=True))
         model.compile(keras.optimizers.SGD(0.1), "mse")
         options = {"batch_size": 3, "epochs": 3, "shuffle": False, "verbose": 0}
         histories.append(model.fit(SEQUENCES, targets, **options).history["loss"])

@@ -1,0 +1,205 @@
+"""With TensorFlow: graphs, compilation, export, and how often shapes are compiled."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from tests.layers.helpers import (
+    FAMILIES,
+    MASKS,
+    assert_same,
+    make_mask,
+    ours,
+    outputs_and_gradients,
+    pair,
+)
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("the compiled kernel needs TensorFlow", allow_module_level=True)
+
+import tensorflow as tf
+
+random = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_one_graph_serves_all_sizes_and_masks(family, jit_compile):
+    layers = pair(family, 4, dtype="float64", return_sequences=True)
+
+    @tf.function(jit_compile=jit_compile, reduce_retracing=True)
+    def train(layer, sequences, mask):
+        with tf.GradientTape() as tape:
+            tape.watch(sequences)
+            outputs = layer(sequences, mask=mask, training=True)
+            loss = tf.reduce_sum(outputs**2)
+        variables = [v.value for v in layer.trainable_variables]
+        return outputs, tape.gradient(loss, [sequences, *variables])
+
+    graph = train.get_concrete_function
+    kind = tf.TensorSpec((None, None, 3), tf.float64), tf.TensorSpec((None, None), bool)
+    mine, reference = (graph(layer, *kind) for layer in layers)
+    for (batch, time), mask in zip(
+        [(3, 5), (1, 1), (4, 20)] * 2, MASKS[1:], strict=False
+    ):
+        sequences = tf.constant(random.normal(size=(batch, time, 3)))
+        mask = tf.constant(make_mask(mask, batch, time, random))
+        assert_same(mine(sequences, mask), reference(sequences, mask), 1e-10)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_fixed_sizes_in_a_graph_match_eager(family, jit_compile):
+    layer, _ = pair(family, 4, return_sequences=True, go_backwards=True)
+    for batch in (1, 3, 4):
+        sequences = random.normal(size=(batch, 6, 3)).astype("float32")
+        states = [np.zeros((batch, 4), "float32") for _ in layer.state_size]
+        eager = outputs_and_gradients(layer, sequences, states, None)
+        graph = tf.function(jit_compile=jit_compile)(
+            lambda x, layer=layer: layer(x, training=True)
+        )
+        assert_same(graph(sequences), eager[0], 1e-5)
+
+
+class _Shapes:
+    """Counts how many sizes a compiled function is run with: one compilation each."""
+
+    def __init__(self, compiled):
+        self.compiled, self.seen = compiled, set()
+
+    def __call__(self, inputs, *arguments, **options):
+        if tf.inside_function():
+            tf.py_function(
+                lambda s: self.seen.add(tuple(s.numpy())), [tf.shape(inputs)], []
+            )
+        else:
+            self.seen.add(tuple(inputs.shape))
+        return self.compiled(inputs, *arguments, **options)
+
+
+@pytest.fixture
+def shapes(monkeypatch):
+    """The sizes that the LSTM's compiled loop, back through time, is run with."""
+    recurrence = type(ours("LSTM", 1)).recurrence
+    forward, backward = _Shapes(recurrence.forward), _Shapes(recurrence.backward)
+    monkeypatch.setitem(recurrence.__dict__, "forward", forward)
+    monkeypatch.setitem(recurrence.__dict__, "backward", backward)
+    return forward, backward
+
+
+def _batches(lengths, sizes):
+    for length, size in zip(lengths, sizes, strict=True):
+        words = random.integers(1, 9, size=(size, length))
+        yield words, random.random((size, 1))
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_changing_lengths_compile_a_handful_of_sizes(shapes, run_eagerly):
+    forward, backward = shapes
+    model = keras.Sequential(
+        [keras.layers.Embedding(9, 3, mask_zero=True), ours("LSTM", 4)]
+    )
+    model.compile("sgd", "mse", run_eagerly=run_eagerly)
+    lengths, sizes = range(3, 60, 2), [8] * 28 + [5]
+    data = tf.data.Dataset.from_generator(
+        lambda: _batches(lengths, sizes),
+        output_signature=(
+            tf.TensorSpec((None, None), tf.int64),
+            tf.TensorSpec((None, 1), tf.float32),
+        ),
+    )
+    model.fit(data, epochs=2, verbose=0)
+    for words, _ in _batches(lengths, sizes):
+        model.predict_on_batch(words)
+    # 29 lengths and two batch sizes. In halves of 4 and 3: 16, 32 and 64 steps.
+    assert 0 < len(backward.seen) <= 4
+    assert len(forward.seen) <= 8
+
+
+def test_a_graph_of_fixed_size_is_compiled_for_that_size(shapes):
+    layer = ours("LSTM", 4)
+    layer.build((6, 37, 3))
+    tf.function(lambda x: layer(x))(tf.zeros((6, 37, 3)))
+    assert shapes[0].seen == {(3, 37, 3)}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_steps_that_are_masked_everywhere_are_not_computed(family):
+    recurrence = type(ours(family, 1)).recurrence
+    weights = [tf.ones(s) for s in [(3, 8), (8,), (2, 8), (8,)]]
+    units = {"SimpleRNN": 8, "LSTM": 2, "GRU": None}[family]
+    if units is None:
+        weights = [tf.ones(s) for s in [(3, 6), (6,), (2, 6), (6,)]]
+    elif units == 8:
+        weights[2] = tf.ones((8, 8))
+    units = units or 2
+    states = [tf.zeros((2, units))] * (2 if family == "LSTM" else 1)
+    span = tf.constant(3), tf.constant(5)
+    (hidden, *_), _ = recurrence.forward(
+        tf.ones((2, 9, 3)), None, span, weights, states, False
+    )
+    computed = np.any(hidden.numpy() != 0, axis=(1, 2))
+    assert computed.tolist() == [3 <= time < 5 for time in range(9)]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_exported_model_runs_without_keras(family, tmp_path):
+    model = keras.Sequential(
+        [keras.Input((None, 3)), ours(family, 4, return_sequences=True)]
+    )
+    sequences = random.normal(size=(5, 7, 3)).astype("float32")
+    model.export(tmp_path / "saved", verbose=False)
+    np.save(tmp_path / "in.npy", sequences)
+    code = f"""
+import sys, numpy as np, tensorflow as tf
+loaded = tf.saved_model.load(r"{tmp_path / "saved"}")
+np.save(r"{tmp_path / "out.npy"}", loaded.serve(np.load(r"{tmp_path / "in.npy"}")))
+assert "rnn_utils" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert_same(np.load(tmp_path / "out.npy"), model(sequences), 1e-5)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_fits_with_and_without_jit_compile(family, jit_compile):
+    model = keras.Sequential(
+        [
+            keras.layers.Embedding(9, 3, mask_zero=True),
+            keras.layers.Bidirectional(ours(family, 4, return_sequences=True)),
+            keras.layers.GlobalAveragePooling1D(),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.compile("adam", "mse", jit_compile=jit_compile)
+    words = random.integers(1, 9, size=(10, 6)) * (np.arange(6) < 4)
+    history = model.fit(words, np.ones((10, 1)), batch_size=4, epochs=3, verbose=0)
+    assert history.history["loss"][-1] < history.history["loss"][0]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_of_gradients_work_unrolled(family):
+    mine, reference = pair(family, 3, dtype="float64", unroll=True)
+    results = []
+    for layer in (mine, reference):
+        sequences = tf.constant(np.random.default_rng(1).normal(size=(2, 4, 3)))
+        with tf.GradientTape() as outer:
+            outer.watch(sequences)
+            with tf.GradientTape() as inner:
+                inner.watch(sequences)
+                loss = tf.reduce_sum(layer(sequences) ** 2)
+            penalty = tf.reduce_sum(inner.gradient(loss, sequences) ** 2)
+        results.append(outer.gradient(penalty, sequences))
+    assert_same(*results, 1e-10)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_gpu_keeps_the_kernel_of_keras(family, monkeypatch):
+    layer = ours(family, 4)
+    assert layer._kernel_fits()
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
+    assert not layer._kernel_fits()

@@ -1,0 +1,39 @@
+"""The norms of dL/dh_t are what calculus and autodiff say."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+import rnn_utils.layers
+from rnn_utils.gradients import hidden_gradient_norms
+
+random = np.random.default_rng(0)
+
+
+def test_a_linear_network_multiplies_the_gradient_by_its_kernel_each_step():
+    layer = rnn_utils.layers.SimpleRNN(2, activation=None, return_sequences=True)
+    layer.build((1, 6, 3))
+    layer.set_weights([np.ones((3, 2)), 0.5 * np.eye(2), np.zeros(2)])
+    sequences = random.normal(size=(4, 6, 3)).astype("float32")
+    norms = hidden_gradient_norms(layer, sequences, lambda h: ops.sum(h[:, -1, 0]))
+    expected = 0.5 ** np.arange(5, -1, -1)
+    np.testing.assert_allclose(norms, np.tile(expected, (4, 1)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("family", ["SimpleRNN", "LSTM", "GRU"])
+def test_the_last_step_sees_only_the_loss_and_the_others_the_steps_between(family):
+    layer = getattr(rnn_utils.layers, family)(3)
+    sequences = random.normal(size=(2, 5, 4)).astype("float32")
+    norms = hidden_gradient_norms(layer, sequences, lambda h: ops.sum(h[:, 2] ** 2))
+    assert norms.shape == (2, 5)
+    assert np.all(norms[:, 3:] == 0) and np.all(norms[:, :3] > 0)
+    states = layer.cell.get_initial_state(2)
+    for time in range(3):
+        hidden, states = layer.cell.step(sequences[:, time], states)
+    direct = 2 * np.linalg.norm(ops.convert_to_numpy(hidden), axis=-1)
+    np.testing.assert_allclose(norms[:, 2], direct, rtol=1e-5)
+
+
+def test_sequences_must_have_three_axes():
+    with pytest.raises(ValueError, match=r"`sequences`.*\(2, 3\)"):
+        hidden_gradient_norms(rnn_utils.layers.GRU(2), np.zeros((2, 3)), ops.sum)

@@ -1,0 +1,1 @@
+"""Times our layers beside their peers: `python -m benchmarks`."""

@@ -1,0 +1,167 @@
+"""Times our layers beside Keras, torch and JAX, and writes `benchmarks/RESULTS.md`.
+
+    python -m benchmarks [--cells LSTM GRU] [--seconds 4] [--threads 2]
+
+Cells that are not asked for keep their last results, so that a long run can be split.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+
+FOLDER = pathlib.Path(__file__).parent
+RECORD = FOLDER / "results.json"
+SHAPES = [
+    (64, 100, 128, 128),
+    (32, 50, 64, 64),
+    (16, 1000, 64, 128),
+    (32, 200, 256, 256),
+    (128, 28, 28, 128),
+    (1, 100, 128, 256),
+]
+MASKED = (32, 100, 64, 64)
+PEERS = ["Keras", "Keras jit", "torch", "JAX"]
+CELLS = ["SimpleRNN", "LSTM", "GRU"]
+
+
+def main():
+    """Runs what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cells", nargs="*", default=[*CELLS, "fit"])
+    parser.add_argument("--seconds", type=float, default=4.0, help="for each case")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    limit_threads(options.threads)
+    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    record["machine"] = machine(options.threads)
+    for cell in options.cells:
+        record[cell] = time_fit() if cell == "fit" else time_cell(cell, options.seconds)
+        RECORD.write_text(json.dumps(record, indent=1) + "\n")
+        (FOLDER / "RESULTS.md").write_text(report(record))
+
+
+def limit_threads(threads):
+    """Gives every library the same number of cores and threads."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def machine(threads):
+    """Describes what was measured on, without names and paths."""
+    import importlib.metadata
+
+    parts = []
+    for name in ("tensorflow", "tensorflow-cpu", "keras", "torch", "jax"):
+        try:
+            parts.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, {threads} threads, "
+        f"Python {platform.python_version()}, {', '.join(parts)}"
+    )
+
+
+def time_cell(cell, seconds):
+    """Times all cases of a cell; returns rows of results."""
+    from benchmarks import peers, timing
+
+    cases = [peers.Case(cell, s, t) for t in (True, False) for s in SHAPES]
+    cases += [peers.Case(cell, MASKED, t, masked=True) for t in (True, False)]
+    rows = []
+    for case in cases:
+        names = peers.available(case)
+        functions = {name: peers.BUILDERS[name](case) for name in names}
+        results = timing.side_by_side(functions, seconds)
+        rows.append(summary(case.name, case.training, results))
+    memory = {n: timing.peak_memory(n, cases[0]) for n in peers.available(cases[0])}
+    return {"rows": rows, "memory": memory}
+
+
+def time_fit():
+    """Times epochs of `model.fit`; returns one row of results."""
+    from benchmarks import end_to_end
+
+    return {"rows": [summary("model.fit, one epoch", True, end_to_end.run())]}
+
+
+def summary(name, training, results):
+    """Boils timings down to medians and quartiles, and prints them."""
+    row = {"case": name, "training": training, "ms": {}, "first": {}, "ratio": {}}
+    for peer, result in results.items():
+        quartiles = statistics.quantiles(result["ratios"], n=4)
+        row["ms"][peer] = round(1000 * result["median"], 2)
+        row["first"][peer] = round(result["first"], 2)
+        row["ratio"][peer] = [round(q, 2) for q in quartiles]
+    shown = {peer: ratio[1] for peer, ratio in row["ratio"].items() if peer != "ours"}
+    print(name, "train" if training else "infer", row["ms"]["ours"], shown, flush=True)
+    return row
+
+
+def report(record):
+    """Returns the record as Markdown."""
+    lines = [
+        "# Our layers beside their peers",
+        "",
+        f"Measured on {record['machine']}; float32. Figures are the peer's time "
+        "divided by ours, the median over interleaved rounds, with quartiles: above 1, "
+        "ours is faster. Shapes: batch, time, features, units. A training step is the "
+        "forward pass and all gradients. *First* is the first call, compilation "
+        "included, ours and Keras's, in seconds. Written by `make bench`.",
+    ]
+    for training, title in ((True, "Training"), (False, "Inference")):
+        lines += ["", f"## {title}", "", *_table(record, training)]
+    lines += ["", "## Memory", "", *_memory(record)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(record, training):
+    header = ["cell", "shape", *PEERS, "ours, ms", "first"]
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    for cell in (*CELLS, "fit"):
+        for row in record.get(cell, {}).get("rows", []):
+            if row["training"] == training:
+                ratios = [_ratio(row["ratio"].get(peer)) for peer in PEERS]
+                first = f"{row['first']['ours']} / {row['first']['Keras']}"
+                name = "GRU" if cell == "fit" else cell
+                parts = [name, row["case"], *ratios, str(row["ms"]["ours"]), first]
+                lines.append("| " + " | ".join(parts) + " |")
+    return lines
+
+
+def _ratio(quartiles):
+    if quartiles is None:
+        return ""
+    low, middle, high = quartiles
+    return f"**{middle:.2f}** ({low:.2f}–{high:.2f})"
+
+
+def _memory(record):
+    names = ["ours", *PEERS]
+    lines = [
+        "What ten training steps add to a process's peak, in MB, for "
+        f"{', '.join(map(str, SHAPES[0]))}.",
+        "",
+        "| cell | " + " | ".join(names) + " |",
+        "|" + "---|" * (1 + len(names)),
+    ]
+    for cell in CELLS:
+        memory = record.get(cell, {}).get("memory", {})
+        values = [memory.get(name) for name in names]
+        shown = ["" if value is None else f"{value:.0f}" for value in values]
+        lines.append("| " + " | ".join([cell, *shown]) + " |")
+    return lines
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Times functions side by side, and the memory of one in a process of its own."""
+
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+
+def side_by_side(functions, seconds, calls=3, rounds=5):
+    """Times functions in turns, so that a busy moment of the machine hits them all.
+
+    Args:
+        functions: Dict of functions without arguments.
+        seconds: For how long, in all.
+        calls: How many calls a round times, of which the fastest counts.
+        rounds: How many rounds there are at least.
+
+    Returns:
+        A dict of name to a dict: `first`, the first call's seconds; `median` of the
+        later ones; `ratios`, of this function's time to the first function's, one for
+        every round.
+    """
+    first = {name: _seconds(function) for name, function in functions.items()}
+    times = {name: [] for name in functions}
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(min(times.values(), key=len)) < rounds:
+        for name, function in functions.items():
+            time.sleep(0.002)  # Lets idle threads of the one before fall asleep.
+            if calls > 1:
+                function()
+            times[name].append(min(_seconds(function) for _ in range(calls)))
+    base = times[next(iter(functions))]
+    return {
+        name: {
+            "first": first[name],
+            "median": statistics.median(times[name]),
+            "ratios": [t / b for t, b in zip(times[name], base, strict=True)],
+        }
+        for name in functions
+    }
+
+
+def _seconds(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def peak_memory(name, case):
+    """Returns how many MB ten steps add to the peak memory of a fresh process."""
+    code = (
+        "from benchmarks import peers, timing\n"
+        f"timing.print_peak(peers.BUILDERS[{name!r}], peers.{case!r})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return float(done.stdout.split()[-1]) if done.returncode == 0 else None
+
+
+def print_peak(builder, case):
+    """Runs ten steps and prints what they added to the process's peak memory, in MB."""
+    small = type(case)(case.cell, (2, 2, 2, 2), case.training)
+    builder(small)()  # Loads the libraries, whose size is not the question.
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    step = builder(case)
+    for _ in range(10):
+        step()
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print((after - before) / 1024)

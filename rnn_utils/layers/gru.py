@@ -4,6 +4,7 @@ This file works alone: copy it into any project that has Keras.
 """
 
 import functools
+import math
 import numbers
 import os
 
@@ -110,6 +111,8 @@ _LENGTHS = [2**power for power in range(4, 31)]
 _BATCHES = [1, 2, 3] + [m << power for power in range(28) for m in (4, 5, 6, 7)]
 # Two halves of a batch run side by side: cores need not meet at every time step.
 _HALVES = min(2, os.cpu_count() or 1)
+# Below so many multiplications a time step, starting a second half costs more.
+_WORTH_SPLITTING = 300_000
 
 
 def _logistic(x):
@@ -419,17 +422,22 @@ class _SteppableCell:
 
 
 class _GateRecorder:
-    """Stands in for a cell; its output is the hidden state and all gates in a row."""
+    """Stands in for a cell; its output is the hidden state and all gates in a row.
+
+    Keras wants the first state to be the last output, so that comes before the cell's.
+    """
 
     def __init__(self, cell, training):
         self.cell = cell
-        self.state_size = cell.state_size
         self.training = training
+        self.output_size = (1 + len(cell.gate_names)) * cell.units
+        self.state_size = [self.output_size, cell.units]
 
     def call(self, inputs, states):
         """Advance one time step."""
-        states, gates = self.cell.advance(inputs, list(states), self.training)
-        return ops.concatenate([states[0], *gates.values()], axis=-1), states
+        states, gates = self.cell.advance(inputs, list(states[1:]), self.training)
+        record = ops.concatenate([states[0], *gates.values()], axis=-1)
+        return record, [record, *states]
 
     __call__ = call
 
@@ -509,7 +517,9 @@ class _FastRecurrent:
             return_sequences=True,
             **{option: getattr(self, option) for option in options},
         )
-        _, records, states = loop.inner_loop(sequences, initial_state, mask)
+        empty = ops.zeros((ops.shape(sequences)[0], loop.cell.output_size))
+        states = [ops.cast(empty, self.compute_dtype), *initial_state]
+        _, records, (_, *states) = loop.inner_loop(sequences, states, mask)
         outputs, *gates = ops.split(records, 1 + len(self.cell.gate_names), axis=-1)
         if mask is not None:
             valid = ops.expand_dims(ops.cast(mask, "bool"), -1)
@@ -544,7 +554,9 @@ class _FastRecurrent:
         batch, steps = sequences.shape[:2]
         span = _span(mask, tf.shape(sequences)[1] if steps is None else steps)
         eager = tf.executing_eagerly()  # Nothing runs side by side; any size may come.
-        halves = 1 if eager or batch == 1 else _HALVES
+        kernels = self.cell.kernel, self.cell.recurrent_kernel
+        work = (batch or 32) * sum(math.prod(kernel.shape) for kernel in kernels)
+        halves = 1 if eager or batch == 1 or work < _WORTH_SPLITTING else _HALVES
         rows = -(-(tf.shape(sequences)[0] if batch is None else batch) // halves)
         rows = _next_size(rows, _BATCHES) if eager or batch is None else rows
         arguments = [_pad(a, 0, rows * halves) for a in (sequences, mask, *states)]

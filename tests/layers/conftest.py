@@ -3,11 +3,6 @@
 import keras
 import pytest
 
-if keras.backend.backend() == "jax":
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-
 
 @pytest.fixture(autouse=True)
 def _fresh_start():

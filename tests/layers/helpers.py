@@ -7,6 +7,8 @@ import rnn_utils.layers
 
 FAMILIES = ("SimpleRNN", "LSTM", "GRU")
 BACKEND = keras.backend.backend()
+# JAX computes in float32 unless told otherwise for the whole process.
+PRECISE = "float32" if BACKEND == "jax" else "float64"
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10, "float16": 5e-3, "bfloat16": 3e-2}
 MASKS = ("none", "right", "left", "holes", "empty rows", "all empty")
 

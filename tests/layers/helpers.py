@@ -7,8 +7,9 @@ import rnn_utils.layers
 
 FAMILIES = ("SimpleRNN", "LSTM", "GRU")
 BACKEND = keras.backend.backend()
-# JAX computes in float32 unless told otherwise for the whole process.
-PRECISE = "float32" if BACKEND == "jax" else "float64"
+# JAX computes in float32 unless told otherwise for the whole process, and with torch
+# Keras rounds to float32 on its way.
+PRECISE = "float64" if BACKEND == "tensorflow" else "float32"
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10, "float16": 5e-3, "bfloat16": 3e-2}
 MASKS = ("none", "right", "left", "holes", "empty rows", "all empty")
 
@@ -77,6 +78,7 @@ def gradients(function, arrays):
 
     `function` returns one scalar tensor.
     """
+    arrays = [keras.ops.convert_to_numpy(array) for array in arrays]
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -92,7 +94,7 @@ def gradients(function, arrays):
         return flat_arrays(jax.grad(function, argnums=range(len(arrays)))(*arrays))
     import torch
 
-    tensors = [torch.tensor(np.asarray(a), requires_grad=True) for a in arrays]
+    tensors = [torch.tensor(a, requires_grad=True) for a in arrays]
     grads = torch.autograd.grad(function(*tensors), tensors, allow_unused=True)
     pairs = zip(grads, tensors, strict=True)
     return flat_arrays([torch.zeros_like(t) if g is None else g for g, t in pairs])
@@ -109,7 +111,8 @@ def outputs_and_gradients(layer, sequences, states, mask, seed=0, training=False
         options["mask"] = keras.ops.convert_to_tensor(mask)
     call = dict(initial_state=[keras.ops.convert_to_tensor(s) for s in states])
     results = keras.tree.flatten(layer(sequences, **call, **options))
-    factors = [random.normal(size=r.shape).astype(layer.dtype) for r in results]
+    factors = [random.normal(size=tuple(r.shape)).astype(layer.dtype) for r in results]
+    factors = [keras.ops.convert_to_tensor(factor) for factor in factors]
     variables = layer.trainable_variables
     fixed = [v.value for v in layer.non_trainable_variables]
 

@@ -21,7 +21,8 @@ GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
 
 
 def _arrays(*widths):
-    return [random.normal(size=(2, width)).astype(PRECISE) for width in widths]
+    arrays = [random.normal(size=(2, width)).astype(PRECISE) for width in widths]
+    return [ops.convert_to_tensor(array) for array in arrays]
 
 
 def _weighted_sum(results, factors):
@@ -42,23 +43,19 @@ def test_simple_rnn_step_back_is_the_gradient_of_the_step():
 
 def test_lstm_step_back_is_the_gradient_of_the_step():
     from_input, from_memory, cell, d_hidden, d_cell = _arrays(12, 12, 3, 3, 3)
-    cell = ops.convert_to_tensor(cell)
     *_, gates = lstm.lstm_step(from_input, from_memory, cell)
     d_gates, d_before = lstm.lstm_step_back(d_hidden, d_cell, cell, *gates.values())
     automatic = gradients(
         lambda *a: _weighted_sum(lstm.lstm_step(*a)[:2], [d_hidden, d_cell]),
-        [from_input, from_memory, ops.convert_to_numpy(cell)],
+        [from_input, from_memory, cell],
     )
     assert_same([d_gates, d_gates, d_before], automatic, TOLERANCE[PRECISE])
 
 
 def test_gru_step_back_is_the_gradient_of_the_step():
     from_input, from_memory, hidden, d_hidden = _arrays(9, 9, 3, 3)
-    tensors = [ops.convert_to_tensor(a) for a in (from_input, from_memory, hidden)]
-    _, gates = gru.gru_step(*tensors)
-    by_hand = gru.gru_step_back(
-        d_hidden, tensors[2], *gates.values(), tensors[1][:, 6:]
-    )
+    _, gates = gru.gru_step(from_input, from_memory, hidden)
+    by_hand = gru.gru_step_back(d_hidden, hidden, *gates.values(), from_memory[:, 6:])
     automatic = gradients(
         lambda *a: _weighted_sum([gru.gru_step(*a)[0]], [d_hidden]),
         [from_input, from_memory, hidden],
@@ -78,7 +75,7 @@ def test_gradients_over_time_match_finite_differences(family, training):
 
     def loss():
         results = layer(sequences, mask=ops.convert_to_tensor(mask), training=training)
-        return float(ops.sum(results * factors))
+        return float(ops.sum(results * ops.convert_to_tensor(factors)))
 
     states = [np.zeros((2, 3)) for _ in layer.state_size]
     _, by_hand = outputs_and_gradients(layer, sequences, states, mask, 0, training)

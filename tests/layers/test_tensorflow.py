@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from rnn_utils.layers import gru, lstm, simple_rnn
 from tests.layers.helpers import (
     FAMILIES,
     MASKS,
@@ -25,9 +26,17 @@ import tensorflow as tf
 random = np.random.default_rng(0)
 
 
+@pytest.fixture
+def _split(monkeypatch):
+    """Runs small batches in halves, as large ones are."""
+    for module in (simple_rnn, lstm, gru):
+        monkeypatch.setattr(module, "_WORTH_SPLITTING", 0)
+        monkeypatch.setattr(module, "_HALVES", 2)
+
+
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_one_graph_serves_all_sizes_and_masks(family, jit_compile):
+def test_one_graph_serves_all_sizes_and_masks(family, jit_compile, _split):
     layers = pair(family, 4, dtype="float64", return_sequences=True)
 
     @tf.function(jit_compile=jit_compile, reduce_retracing=True)
@@ -52,7 +61,7 @@ def test_one_graph_serves_all_sizes_and_masks(family, jit_compile):
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_fixed_sizes_in_a_graph_match_eager(family, jit_compile):
+def test_fixed_sizes_in_a_graph_match_eager(family, jit_compile, _split):
     layer, _ = pair(family, 4, return_sequences=True, go_backwards=True)
     for batch in (1, 3, 4):
         sequences = random.normal(size=(batch, 6, 3)).astype("float32")
@@ -114,7 +123,7 @@ def test_changing_lengths_compile_a_handful_of_sizes(shapes, run_eagerly):
     model.fit(data, epochs=2, verbose=0)
     for words, _ in _batches(lengths, sizes):
         model.predict_on_batch(words)
-    # 29 lengths and two batch sizes. In halves of 4 and 3: 16, 32 and 64 steps.
+    # 29 lengths and two batch sizes. Padded: 16, 32 and 64 steps.
     assert 0 < len(backward.seen) <= 4
     assert len(forward.seen) <= 8
 
@@ -123,7 +132,14 @@ def test_a_graph_of_fixed_size_is_compiled_for_that_size(shapes):
     layer = ours("LSTM", 4)
     layer.build((6, 37, 3))
     tf.function(lambda x: layer(x))(tf.zeros((6, 37, 3)))
-    assert shapes[0].seen == {(3, 37, 3)}
+    assert shapes[0].seen == {(6, 37, 3)}
+
+
+def test_a_batch_worth_it_runs_in_two_halves(shapes):
+    layer = ours("LSTM", 64)
+    layer.build((64, 37, 32))
+    tf.function(lambda x: layer(x))(tf.zeros((64, 37, 32)))
+    assert shapes[0].seen == {(32 if lstm._HALVES == 2 else 64, 37, 32)}
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -178,7 +178,8 @@ def _time_loop(body, sequences, states, length, span, reverse=False):
 
     def slices_at(count):
         time = tf.clip_by_value(time_at(count), 0, length - 1)
-        return [sequence[time] for sequence in sequences]
+        # Not `sequence[time]`: XLA would compile anew for every value of `span`.
+        return [tf.gather(sequence, time) for sequence in sequences]
 
     def step(count, slices, states, stacks):
         time = time_at(count)
@@ -233,7 +234,7 @@ class _Recurrence:
         kernel, bias, recurrent_kernel, recurrent_bias = weights
 
         def body(time, slices, states):
-            from_input = ops.matmul(inputs[:, time], kernel) + bias
+            from_input = ops.matmul(tf.gather(inputs, time, axis=1), kernel) + bias
             from_memory = ops.matmul(states[0], recurrent_kernel) + recurrent_bias
             new_states, record = self.step(from_input, from_memory, states)
             if mask is not None:

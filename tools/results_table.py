@@ -75,11 +75,25 @@ def between(text, name, content):
     return f"{before}{begin}\n{content.strip()}\n{end}{rest.split(end)[1]}"
 
 
+def section(text, heading):
+    """What stands under a heading of level 2, up to the next one.
+
+    Raises:
+        ValueError: Where there is no such heading.
+    """
+    for part in text.split("\n## ")[1:]:
+        title, _, content = part.partition("\n")
+        if title.strip() == heading:
+            return content.strip()
+    raise ValueError(f"The text has no heading '## {heading}'.")
+
+
 def updated(text, folder=notebook_files.NOTEBOOKS, benchmarks=BENCHMARKS):
     """The README's text with its generated parts as they ought to be."""
     text = between(text, "results", table(folder))
     if benchmarks.exists() and "<!-- bench:begin -->" in text:
-        text = between(text, "bench", benchmarks.read_text(encoding="utf-8"))
+        measured = section(benchmarks.read_text(encoding="utf-8"), "Training")
+        text = between(text, "bench", measured)
     return text
 
 

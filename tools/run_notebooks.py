@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from rnn_utils import scorecard
 from rnn_utils.notebook import SEED_VARIABLE
-from tools import notebook_files, results_table
+from tools import notebook_files, readme_picture, results_table
 
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -207,7 +207,7 @@ def main(arguments=None):
             print(f"\n{path.name} is left as it was.", file=sys.stderr)
             return 1
     if options.folder == notebook_files.NOTEBOOKS:
-        return results_table.main([])
+        return results_table.main([]) or readme_picture.main()
     return 0
 
 

@@ -76,13 +76,16 @@ def test_text_without_one_pair_of_markers_is_refused(text, folder):
         results_table.updated(text, folder)
 
 
-def test_benchmarks_are_copied_between_their_markers(folder):
+def test_the_training_times_are_copied_between_their_markers(folder):
     measured = folder / "RESULTS.md"
     text = TEXT + "<!-- bench:begin -->\n<!-- bench:end -->\n"
     assert "ratio" not in results_table.updated(text, folder, measured)
-    measured.write_text("| ratio |\n", encoding="utf-8")
+    report = "# Times\n\n## Training\n\n| ratio |\n\n## Inference\n\n| other |\n"
+    measured.write_text(report, encoding="utf-8")
     updated = results_table.updated(text, folder, measured)
     assert updated.endswith("<!-- bench:begin -->\n| ratio |\n<!-- bench:end -->\n")
+    with pytest.raises(ValueError, match="## Memory"):
+        results_table.section(report, "Memory")
 
 
 def test_check_fails_with_a_diff_and_writes_nothing(folder, monkeypatch, capsys):

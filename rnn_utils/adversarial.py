@@ -1,0 +1,69 @@
+"""Adversarial training of text models: learn on words moved in the worst direction.
+
+Source: Miyato, Dai and Goodfellow (2017), "Adversarial training methods for
+semi-supervised text classification", ICLR, equations 3 to 5. There each text is moved
+by a step of its own; here the embedding table is, by one step for the whole batch,
+which costs no change to the model.
+"""
+
+import keras
+import tensorflow as tf
+
+
+class AdversarialModel(keras.Model):
+    """A functional model whose training step also learns from moved word vectors.
+
+    At each step the gradient of the loss by the embedding table says in which direction
+    the word vectors would have to move to do most harm. The table is moved that way,
+    the loss is taken again, the table is moved back, and the weights are updated with
+    the sum of both gradients. Prediction and evaluation are those of any Keras model.
+
+    Args:
+        inputs: Inputs of the functional model.
+        outputs: Its outputs.
+        embedding: Its `keras.layers.Embedding`; trainable.
+        step: Euclidean length of the move, over the whole table.
+        **kwargs: As for `keras.Model`.
+
+    Raises:
+        ValueError: `embedding` is not a layer of the model, or `step` is negative.
+    """
+
+    def __init__(self, inputs, outputs, embedding, step=1.0, **kwargs):
+        super().__init__(inputs, outputs, **kwargs)
+        if not any(layer is embedding for layer in self.layers):
+            raise ValueError(
+                f"embedding is {embedding!r}; expected an Embedding layer of this model"
+            )
+        if step < 0:
+            raise ValueError(f"step is {step!r}; expected a number of at least 0")
+        self.embedding = embedding
+        self.step = step
+
+    def train_step(self, data):
+        """Updates the weights with the gradients of the clean and the moved loss."""
+        inputs, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
+        loss, predictions, gradients = self._learn(inputs, targets, weights)
+        table = self.embedding.embeddings
+        place = [variable is table for variable in self.trainable_variables].index(True)
+        move = self.step * gradients[place] / (tf.norm(gradients[place]) + 1e-12)
+        table.assign_add(move)
+        _, _, moved_gradients = self._learn(inputs, targets, weights)
+        table.assign_sub(move)
+        pairs = zip(gradients, moved_gradients, strict=True)
+        self.optimizer.apply([a + b for a, b in pairs], self.trainable_variables)
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(targets, predictions, sample_weight=weights)
+        return self.get_metrics_result()
+
+    def _learn(self, inputs, targets, weights):
+        """Returns the loss, the predictions and the gradients, dense."""
+        variables = [variable.value for variable in self.trainable_variables]
+        with tf.GradientTape() as tape:
+            predictions = self(inputs, training=True)
+            loss = self.compute_loss(inputs, targets, predictions, weights)
+        gradients = tape.gradient(loss, variables)
+        return loss, predictions, [tf.convert_to_tensor(g) for g in gradients]

@@ -31,7 +31,8 @@ SPLITS = ("train", "validation", "test")
 _SOURCES = {"imdb": "imdb", "sentences": "rotten_tomatoes"}
 _SEED = 2011
 # The full reviews stand film by film, at most 30 of one film. Whole blocks go to one
-# split, and 30 rows are left out where two splits meet: no film is in both.
+# split, and 30 rows are left out where two splits meet: no film has reviews of the same
+# verdict in both.
 _BLOCK_ROWS = 500
 _GUARD_ROWS = 30
 _TEST_SHARE = 0.16

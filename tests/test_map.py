@@ -1,0 +1,27 @@
+"""The map in notebook 00 leads to every notebook, and says what each costs."""
+
+import re
+
+import pytest
+
+from tools import notebook_files
+
+MAP, *TUTORIALS = notebook_files.all_notebooks()
+ROW = re.compile(r"^\| \[\*\*.*?\*\*\]\((.*?\.ipynb)\).*\| (\d+) \|$", re.MULTILINE)
+
+
+def rows():
+    """Minutes by file name, as the map gives them."""
+    cells = notebook_files.read(MAP).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return {name: int(minutes) for name, minutes in ROW.findall(text)}
+
+
+def test_the_map_lists_the_notebooks_that_exist_and_no_others():
+    assert sorted(rows()) == [path.name for path in TUTORIALS]
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_the_map_gives_the_minutes_that_were_measured(path):
+    (record,) = notebook_files.records(notebook_files.read(path))
+    assert abs(rows()[path.name] - record["wall_seconds"] / 60) <= 1

@@ -180,6 +180,8 @@ BROKEN = [
     (lambda notebook: notebook.cells[-2].outputs.clear(), "0 scorecards"),
     (lambda notebook: notebook.cells[-2].outputs.append(
         notebook.cells[-2].outputs[0]), "2 scorecards"),
+    (retitle("A question.", "It is 89.4 % right."), "says 89.4 %, which no output"),
+    (retitle("A question.", "It wins 1.2 points."), "says 1.2 %, which no output"),
     (result(value=0.87), "accuracy is 87.00 %, below its floor"),
     (lambda notebook: notebook.metadata.pop("rnn_utils"), "0 seeds measured"),
     (result(name="F1"), "F1: 0 seeds measured"),
@@ -195,6 +197,14 @@ BROKEN = [
 def test_broken_rule_is_found(change, message, tmp_path):
     found = problems(tmp_path, change)
     assert any(message in problem for problem in found), found
+
+
+def test_a_figure_in_the_prose_may_be_rounded(tmp_path):
+    def change(notebook):
+        stream("accuracy 89.34 %")(notebook)
+        retitle("A question.", "It is 89.3 % right, with 95 % confidence.")(notebook)
+
+    assert problems(tmp_path, change) == []
 
 
 @pytest.mark.parametrize("section", notebook_anatomy.SECTIONS)

@@ -23,6 +23,8 @@ _WARNING = re.compile(
     r"|^[IWEF]\d{4} \d\d:\d\d",
     re.MULTILINE,
 )
+# A measured share as prose and outputs write it: "89.3 %", "1.1 points", "89.34 %".
+_SHARE = re.compile(r"(?<![\d.,])(\d+\.\d+) ?(?:%|points?\b)")
 _CONTROL = re.compile(r"\r(?!\n)|\x08|\x1b\[")
 
 
@@ -56,6 +58,22 @@ def check_texts(path, notebook):
     for index, text in [*sources, *_output_texts(notebook)]:
         if found := _MACHINE_PATH.search(text):
             yield f"cell {index} holds a machine path: {_around(text, found)!r}"
+
+
+def check_figures_in_prose(path, notebook):
+    """Every share with decimals in the prose is one that the outputs show, rounded."""
+    shown = {
+        float(figure)
+        for _, text in _output_texts(notebook)
+        for figure in _SHARE.findall(text)
+    }
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "markdown":
+            continue
+        for figure in _SHARE.findall(cell.source):
+            half = 0.5 * 10 ** -len(figure.split(".")[1]) + 1e-9
+            if not any(abs(float(figure) - measured) <= half for measured in shown):
+                yield f"cell {index} says {figure} %, which no output shows"
 
 
 def check_images(path, notebook):

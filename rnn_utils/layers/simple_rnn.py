@@ -156,6 +156,11 @@ def _span(mask, steps):
     return first, tf.where(tf.reduce_any(valid), steps - trailing, first)
 
 
+def _valid_in_time(mask):
+    """Return, in a list, which steps count, `(time, batch, 1)`; none without a mask."""
+    return [] if mask is None else [ops.transpose(mask[:, :, :1], [1, 0, 2])]
+
+
 def _time_loop(body, sequences, states, length, span, reverse=False):
     """Call `body` for every time step of `span` and stack what it records.
 
@@ -232,9 +237,18 @@ class _Recurrence:
 
     def _forward(self, inputs, mask, span, weights, states, remember):
         kernel, bias, recurrent_kernel, recurrent_bias = weights
+        sequences = _valid_in_time(mask)
+        # For a single row, one large product reads the kernel once, not at each step.
+        single = inputs.shape[0] == 1
+        if single:
+            from_inputs = ops.transpose(ops.matmul(inputs, kernel) + bias, [1, 0, 2])
+            sequences = [*sequences, from_inputs]
 
         def body(time, slices, states):
-            from_input = ops.matmul(tf.gather(inputs, time, axis=1), kernel) + bias
+            if single:
+                from_input = slices[-1]
+            else:
+                from_input = ops.matmul(tf.gather(inputs, time, axis=1), kernel) + bias
             from_memory = ops.matmul(states[0], recurrent_kernel) + recurrent_bias
             new_states, record = self.step(from_input, from_memory, states)
             if mask is not None:
@@ -242,9 +256,22 @@ class _Recurrence:
             return [new_states[0], *record] if remember else new_states[:1], new_states
 
         length = inputs.shape[1] or tf.shape(inputs)[1]
-        return _time_loop(body, [] if mask is None else [mask], states, length, span)
+        records, states = _time_loop(body, sequences, states, length, span)
+        # What is done here and not by the caller is compiled, and much faster.
+        hidden = ops.transpose(records[0], [1, 0, 2])
+        if mask is not None:
+            after = (tf.range(length) >= span[1])[:, None]
+            hidden = ops.where(after, states[0][:, None], hidden)
+            hidden = ops.where(mask[:, :, 1:], hidden, ops.zeros_like(hidden))
+        return hidden, states, records if remember else []
 
     def _backward(self, d_hidden, d_states, history, mask, span, recurrent_kernel):
+        length = d_hidden.shape[1] or tf.shape(d_hidden)[1]
+        if mask is not None:
+            d_hidden = ops.where(mask[:, :, 1:], d_hidden, ops.zeros_like(d_hidden))
+            after = ops.cast(tf.range(length) >= span[1], d_hidden.dtype)[:, None]
+            d_states = [d_states[0] + ops.sum(d_hidden * after, 1), *d_states[1:]]
+        d_hidden = ops.transpose(d_hidden, [1, 0, 2])
         transposed = ops.transpose(recurrent_kernel)
 
         def body(time, slices, d_states):
@@ -259,16 +286,16 @@ class _Recurrence:
                 d_before = _choose(slices[-1], d_before, d_states)
             return d_sums, d_before
 
-        sequences = [d_hidden, *history] + ([] if mask is None else [mask])
-        length = d_hidden.shape[0] or tf.shape(d_hidden)[0]
+        sequences = [d_hidden, *history, *_valid_in_time(mask)]
         return _time_loop(body, sequences, d_states, length, span, reverse=True)
 
     def __call__(self, inputs, mask, span, weights, states, training):
-        """Return hidden states `(time, batch, units)` and the final states.
+        """Return hidden states `(batch, time, units)` and the final states.
 
         Args:
             inputs: Shape `(batch, time, features)`.
-            mask: None, or booleans of shape `(time, batch, 1)`; False keeps the states.
+            mask: None, or booleans of shape `(batch, time, 2)`: where first False, the
+                states stay as they were; where second False, the output is zero.
             span: The first time step with a valid row, and the one after the last.
             weights: `[W, b, U, d]`.
             states: Initial states, each of shape `(batch, units)`.
@@ -282,10 +309,10 @@ class _Recurrence:
             inputs, *tensors = (tf.stop_gradient(tensor) for tensor in tensors)
             weights, states = tensors[:4], tensors[4:]
             arguments = (inputs, mask, span, weights, states)
-            past, final_states = self.forward(*arguments, remember=training)
+            hidden, final_states, past = self.forward(*arguments, remember=training)
 
             def gradient(d_hidden, *d_states):
-                history = past if training else self.forward(*arguments, True)[0]
+                history = past if training else self.forward(*arguments, True)[2]
                 (d_input, *d_memory), d_initial = self.backward(
                     d_hidden, d_states, history, mask, span, weights[2]
                 )
@@ -302,7 +329,7 @@ class _Recurrence:
                     *d_initial,
                 )
 
-            return (past[0], *final_states), gradient
+            return (hidden, *final_states), gradient
 
         return run(inputs, *weights, *states)
 
@@ -514,6 +541,11 @@ class _FastRecurrent:
             mask = None if mask is None else tf.reverse(mask, [1])
         batch, steps = sequences.shape[:2]
         span = _span(mask, tf.shape(sequences)[1] if steps is None else steps)
+        shown = mask
+        if mask is not None:
+            if not self.zero_output_for_mask:  # Masked steps repeat the last valid one.
+                shown = tf.cumsum(tf.cast(mask, tf.int32), 1) > 0
+            mask = tf.stack([mask, shown], -1)
         eager = tf.executing_eagerly()  # Nothing runs side by side; any size may come.
         kernels = self.cell.kernel, self.cell.recurrent_kernel
         work = (batch or 32) * sum(math.prod(kernel.shape) for kernel in kernels)
@@ -529,8 +561,10 @@ class _FastRecurrent:
         count = tf.shape(sequences)[0] if batch is None else batch
         hidden, *states = (tf.concat(r, 0)[:count] for r in zip(*results, strict=True))
         hidden.set_shape((batch, steps, self.units))
-        last_output, outputs = self._mask_outputs(hidden, states[0], mask, span)
-        return last_output, outputs, states
+        last = states[0]
+        if mask is not None:
+            last = tf.where(shown[:, -1:], last, tf.zeros_like(last))
+        return last, hidden if self.return_sequences else last[:, None], states
 
     def _run_kernel(self, sequences, mask, *states, span, training):
         """Return all hidden states `(batch, time, units)` and the final states."""
@@ -549,30 +583,11 @@ class _FastRecurrent:
             for pair in zip(kernels, biases, strict=True)
             for w in pair
         ]
-        sequences = _pad(sequences, 1, length)
-        if mask is not None:
-            mask = _pad(tf.transpose(mask)[:, :, None], 0, length)
+        sequences, mask = _pad(sequences, 1, length), _pad(mask, 1, length)
         hidden, *states = self.recurrence(
             sequences, mask, span, weights, states, bool(training)
         )
-        return tf.transpose(hidden[:steps], [1, 0, 2]), *states
-
-    def _mask_outputs(self, hidden, final, mask, span):
-        """Return last output and outputs, masked steps zeroed or repeating the last."""
-        if mask is None:
-            return final, hidden if self.return_sequences else final[:, None]
-        seen = (
-            mask
-            if self.zero_output_for_mask
-            else tf.cumsum(tf.cast(mask, tf.int32), 1) > 0
-        )
-        if not self.return_sequences:
-            last_output = tf.where(seen[:, -1:], final, tf.zeros_like(final))
-            return last_output, last_output[:, None]
-        times = tf.range(tf.shape(mask)[1])[None, :, None]
-        outputs = tf.where(times < span[1], hidden, final[:, None])
-        outputs = tf.where(seen[:, :, None], outputs, tf.zeros_like(outputs))
-        return outputs[:, -1], outputs
+        return hidden[:, :steps], *states
 
 
 # ==== End of the shared part. ====

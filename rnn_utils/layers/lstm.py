@@ -178,6 +178,13 @@ def _pad(tensor, axis, size):
     return tf.concat([tensor, tf.zeros(tf.stack(missing), tensor.dtype)], axis)
 
 
+def _crop(tensor, axis, size):
+    """Undo `_pad` along axis 0 or 1; what has the right size is not touched."""
+    if isinstance(size, int) and tensor.shape[axis] == size:
+        return tensor
+    return tensor[:, :size] if axis else tensor[:size]
+
+
 def _span(mask, steps):
     """Return the first time step that is valid in any row, and one after the last."""
     if mask is None:
@@ -592,7 +599,8 @@ class _FastRecurrent:
             for piece in zip(*pieces, strict=True)
         ]
         count = tf.shape(sequences)[0] if batch is None else batch
-        hidden, *states = (tf.concat(r, 0)[:count] for r in zip(*results, strict=True))
+        joined = (tf.concat(pieces, 0) for pieces in zip(*results, strict=True))
+        hidden, *states = (_crop(tensor, 0, count) for tensor in joined)
         hidden.set_shape((batch, steps, self.units))
         last = states[0]
         if mask is not None:
@@ -620,7 +628,7 @@ class _FastRecurrent:
         hidden, *states = self.recurrence(
             sequences, mask, span, weights, states, bool(training)
         )
-        return hidden[:, :steps], *states
+        return _crop(hidden, 1, steps), *states
 
 
 # ==== End of the shared part. ====

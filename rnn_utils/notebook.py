@@ -10,6 +10,7 @@ being imported. Import Keras or TensorFlow in a later cell.
 
 import contextlib
 import dataclasses
+import logging
 import os
 import platform
 import sys
@@ -160,6 +161,8 @@ def _import_keras_quietly():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _without_native_output():
         import keras  # noqa: F401
+    # TensorFlow's own logger also counts how often a loop over models traces anew.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import time
 
 import requests
 import tensorflow_datasets as tfds
@@ -30,12 +29,11 @@ def prepared(builder):
     """
     if builder.info.splits:
         return builder
-    started = time.perf_counter()
-    log = io.StringIO()  # It names the reader's folders, so it stays out of notebooks.
+    # The log names the reader's folders. And it would make the outputs of the first
+    # run differ from those of all later ones, so nothing is printed instead of it.
+    log = io.StringIO()
     with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
         builder.download_and_prepare()
-    seconds = time.perf_counter() - started
-    print(f"Prepared {builder.info.full_name} in {seconds:.0f} s; later runs read it.")
     return builder
 
 

@@ -97,8 +97,12 @@ def test_a_shared_phrase_is_no_duplicate():
 
 
 @pytest.mark.parametrize("config", ["imdb", "sentences"])
-def test_the_builder_prepares_once_and_then_reads(small_package, config, monkeypatch):
+def test_the_builder_prepares_once_and_then_reads(
+    small_package, config, monkeypatch, capfd
+):
     first = load_reviews(config=config)
+    # A notebook's first run must show what every later run shows.
+    assert capfd.readouterr().out == ""
     texts, labels = first["train"]
     assert len(texts) == len(labels) > 8000
     assert set(labels) == {0, 1}

@@ -78,7 +78,7 @@ def badges(owner, repository, name):
 def install_line(owner, repository):
     """The body of the set-up cell's branch where `rnn_utils` is missing.
 
-    The extra `datasets` names nothing that Colab lacks; `cpu` and `tensorflow` would
+    The extra `datasets` changes nothing that Colab has; `cpu` and `tensorflow` would
     replace Colab's own TensorFlow.
     """
     address = f"git+https://github.com/{owner}/{repository}"

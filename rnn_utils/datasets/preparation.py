@@ -1,8 +1,9 @@
-"""Prepares a dataset of tensorflow-datasets once, without its log."""
+"""Prepares a dataset of tensorflow-datasets once, silently, and reads it fast."""
 
 import contextlib
 import io
 
+import numpy as np
 import requests
 import tensorflow_datasets as tfds
 
@@ -12,6 +13,8 @@ from rnn_utils.datasets.registry_package import FetchError
 # The bucket that tensorflow-datasets itself asks first.
 _FIRST_STOP = "https://storage.googleapis.com"
 _PATIENCE_SECONDS = 5
+# Reading an example has a price of its own, some 0.1 ms, whatever its size.
+_BLOCK_ROWS = 1000
 
 
 def prepared(builder):
@@ -69,3 +72,39 @@ def _require_network(name):
             "not answer. Connect to the internet, or use the embedded data: "
             "RNN_DATASET=embedded."
         ) from error
+
+
+def blocks(rows):
+    """Yields rows as numbered examples of up to 1,000 rows each.
+
+    For builders of many small rows: read one by one, 100,000 words would take as long
+    as a small training. The builder's one feature is a
+    `tfds.features.Sequence({...})` called `rows`; `columns` reads it.
+
+    Args:
+        rows: List of dicts, one a row.
+    """
+    for start in range(0, len(rows), _BLOCK_ROWS):
+        yield start, {"rows": rows[start : start + _BLOCK_ROWS]}
+
+
+def columns(builder, split):
+    """Returns what `blocks` wrote, column by column.
+
+    Args:
+        builder: A prepared builder.
+        split: The split's name.
+
+    Returns:
+        A dict from feature name to a list of str, or to an array of shape `(rows,)`
+        where the feature is a number.
+    """
+    examples = [row["rows"] for row in tfds.as_numpy(builder.as_dataset(split=split))]
+    parts = {name: [each[name] for each in examples] for name in examples[0]}
+    return {name: _joined(np.concatenate(part)) for name, part in parts.items()}
+
+
+def _joined(column):
+    if column.dtype == object:
+        return [text.decode("utf-8") for text in column]
+    return column

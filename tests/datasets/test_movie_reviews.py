@@ -15,7 +15,6 @@ from rnn_utils.datasets import movie_reviews, preparation  # noqa: E402
 from rnn_utils.datasets.movie_reviews import (  # noqa: E402
     SPLITS,
     load_reviews,
-    split_at_random,
     split_by_film,
     without_near_duplicates,
 )
@@ -63,18 +62,11 @@ def test_no_film_is_in_two_splits():
 
 
 def test_every_split_has_both_labels_in_equal_shares():
-    for split in (split_by_film, split_at_random):
-        parts = split(made_up_rows())
-        for name in SPLITS:
-            share = np.mean([label for _, label in parts[name]])
-            assert abs(share - 0.5) < 0.05
-        assert len(parts["test"]) > len(parts["validation"]) > 500
-
-
-def test_random_split_uses_every_row_once():
-    rows = made_up_rows(1000)
-    parts = split_at_random(rows)
-    assert sorted(sum(parts.values(), [])) == sorted(rows)
+    parts = split_by_film(made_up_rows())
+    for name in SPLITS:
+        share = np.mean([label for _, label in parts[name]])
+        assert abs(share - 0.5) < 0.05
+    assert len(parts["test"]) > len(parts["validation"]) > 500
 
 
 def test_near_duplicates_of_held_out_rows_leave_training():

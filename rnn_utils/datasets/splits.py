@@ -1,0 +1,25 @@
+"""Deals rows, or whole groups of rows, to training, validation and test."""
+
+import numpy as np
+
+SPLITS = ("train", "validation", "test")
+
+
+def split_at_random(rows, seed, test_share=0.2, validation_share=0.1):
+    """Deals rows to the splits in a random order that the seed fixes.
+
+    Args:
+        rows: List of anything. What must not be parted is one row: a group.
+        seed: An int.
+        test_share: Share of the rows that go to the test split.
+        validation_share: Share of the rows that go to the validation split.
+
+    Returns:
+        A dict from split name to its rows; the rest is training data.
+    """
+    order = np.random.default_rng(seed).permutation(len(rows))
+    tests = round(len(rows) * test_share)
+    validations = round(len(rows) * validation_share)
+    cuts = np.split(order, [tests, tests + validations])
+    names = ("test", "validation", "train")
+    return {name: [rows[i] for i in cut] for name, cut in zip(names, cuts, strict=True)}

@@ -1,0 +1,20 @@
+"""Claims about dealing rows to splits."""
+
+from rnn_utils.datasets.splits import SPLITS, split_at_random
+
+
+def test_every_row_goes_to_one_split():
+    parts = split_at_random(list(range(1000)), seed=1)
+    assert sorted(sum(parts.values(), [])) == list(range(1000))
+    assert [len(parts[name]) for name in SPLITS] == [700, 100, 200]
+
+
+def test_the_seed_fixes_the_split():
+    rows = list(range(50))
+    assert split_at_random(rows, seed=1) == split_at_random(rows, seed=1)
+    assert split_at_random(rows, seed=1) != split_at_random(rows, seed=2)
+
+
+def test_shares_can_be_chosen():
+    parts = split_at_random(list("abcdefghij"), 1, test_share=0.5, validation_share=0.2)
+    assert [len(parts[name]) for name in SPLITS] == [3, 2, 5]

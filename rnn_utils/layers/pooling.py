@@ -1,27 +1,15 @@
 """Pooling over time that leaves padding out.
 
 Keras's `GlobalAveragePooling1D` honours a mask; its `GlobalMaxPooling1D` does not, and
-would let a padded step win whenever all real values are negative.
+would let a padded step win whenever all real values are negative. Of sums it has none.
 """
 
 import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="rnn_utils")
-class MaskedGlobalMaxPooling1D(keras.layers.Layer):
-    """Takes the largest value over the unmasked time steps.
-
-    Call arguments:
-        inputs: Tensor of shape `(batch, time, units)`.
-        mask: Boolean tensor of shape `(batch, time)`, or None for no padding.
-
-    Returns:
-        Tensor of shape `(batch, units)`. A row without any unmasked step holds zeros.
-
-    Raises:
-        ValueError: The inputs do not have three dimensions.
-    """
+class _MaskedGlobalPooling1D(keras.layers.Layer):
+    """What the layers below share: they turn a sequence into one vector."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -36,6 +24,30 @@ class MaskedGlobalMaxPooling1D(keras.layers.Layer):
             )
         super().build(input_shape)
 
+    def compute_mask(self, inputs, mask=None):
+        """Returns None: no time dimension is left to mask."""
+        return None
+
+    def compute_output_shape(self, input_shape):
+        """Returns `(batch, units)`."""
+        return (input_shape[0], input_shape[2])
+
+
+@keras.saving.register_keras_serializable(package="rnn_utils")
+class MaskedGlobalMaxPooling1D(_MaskedGlobalPooling1D):
+    """Takes the largest value over the unmasked time steps.
+
+    Call arguments:
+        inputs: Tensor of shape `(batch, time, units)`.
+        mask: Boolean tensor of shape `(batch, time)`, or None for no padding.
+
+    Returns:
+        Tensor of shape `(batch, units)`. A row without any unmasked step holds zeros.
+
+    Raises:
+        ValueError: The inputs do not have three dimensions.
+    """
+
     def call(self, inputs, mask=None):
         """Returns the maxima; see the class."""
         if mask is None:
@@ -46,10 +58,25 @@ class MaskedGlobalMaxPooling1D(keras.layers.Layer):
         largest = ops.max(ops.where(mask, inputs, lowest), axis=1)
         return ops.where(ops.any(mask, axis=1), largest, ops.zeros_like(largest))
 
-    def compute_mask(self, inputs, mask=None):
-        """Returns None: no time dimension is left to mask."""
-        return None
 
-    def compute_output_shape(self, input_shape):
-        """Returns `(batch, units)`."""
-        return (input_shape[0], input_shape[2])
+@keras.saving.register_keras_serializable(package="rnn_utils")
+class MaskedGlobalSumPooling1D(_MaskedGlobalPooling1D):
+    """Adds up the values of the unmasked time steps.
+
+    Call arguments:
+        inputs: Tensor of shape `(batch, time, units)`.
+        mask: Boolean tensor of shape `(batch, time)`, or None for no padding.
+
+    Returns:
+        Tensor of shape `(batch, units)`. A row without any unmasked step holds zeros.
+
+    Raises:
+        ValueError: The inputs do not have three dimensions.
+    """
+
+    def call(self, inputs, mask=None):
+        """Returns the sums; see the class."""
+        if mask is not None:
+            mask = ops.expand_dims(ops.cast(mask, "bool"), -1)
+            inputs = ops.where(mask, inputs, ops.zeros_like(inputs))
+        return ops.sum(inputs, axis=1)

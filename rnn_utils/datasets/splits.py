@@ -23,3 +23,21 @@ def split_at_random(rows, seed, test_share=0.2, validation_share=0.1):
     cuts = np.split(order, [tests, tests + validations])
     names = ("test", "validation", "train")
     return {name: [rows[i] for i in cut] for name, cut in zip(names, cuts, strict=True)}
+
+
+def split_within_kinds(kinds, seed):
+    """Deals documents to the splits so that each kind has its share in every split.
+
+    Args:
+        kinds: A dict from document to its kind, such as the genre; both are str.
+        seed: An int.
+
+    Returns:
+        A dict from split name to its list of documents.
+    """
+    parts = {name: [] for name in SPLITS}
+    for kind in sorted(set(kinds.values())):
+        documents = sorted(name for name in kinds if kinds[name] == kind)
+        for name, chosen in split_at_random(documents, seed).items():
+            parts[name] += sorted(chosen)
+    return parts

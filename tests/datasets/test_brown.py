@@ -11,7 +11,6 @@ from rnn_utils.datasets.brown import (  # noqa: E402
     load_name_spans,
     name_tags,
     read_sentences,
-    split_by_file,
 )
 from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.splits import SPLITS  # noqa: E402
@@ -95,13 +94,6 @@ def test_a_file_is_read_sentence_by_sentence():
         (["and/or", "caf\xe9", "."], ["cc", "nn", "."]),
         (["Yes"], ["uh"]),
     ]
-
-
-def test_every_genre_is_in_every_split():
-    parts = split_by_file(GENRES)
-    assert sorted(sum(parts.values(), [])) == sorted(GENRES)
-    for files in parts.values():
-        assert {GENRES[file] for file in files} == {"a", "m"}
 
 
 def test_no_file_and_no_sentence_is_in_two_splits(small_package, capfd):

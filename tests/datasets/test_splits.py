@@ -1,6 +1,6 @@
 """Claims about dealing rows to splits."""
 
-from rnn_utils.datasets.splits import SPLITS, split_at_random
+from rnn_utils.datasets.splits import SPLITS, split_at_random, split_within_kinds
 
 
 def test_every_row_goes_to_one_split():
@@ -18,3 +18,11 @@ def test_the_seed_fixes_the_split():
 def test_shares_can_be_chosen():
     parts = split_at_random(list("abcdefghij"), 1, test_share=0.5, validation_share=0.2)
     assert [len(parts[name]) for name in SPLITS] == [3, 2, 5]
+
+
+def test_every_kind_is_in_every_split():
+    kinds = {f"{kind}{i}": kind for kind in "xy" for i in range(6)}
+    parts = split_within_kinds(kinds, seed=1)
+    assert sorted(sum(parts.values(), [])) == sorted(kinds)
+    for documents in parts.values():
+        assert {kinds[name] for name in documents} == {"x", "y"}

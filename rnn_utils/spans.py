@@ -1,0 +1,241 @@
+"""Spans of words, such as names: as BIO labels, found by a list, decoded, and counted.
+
+A span is `(start, stop, kind)`: the words from `start` up to, not including, `stop`. As
+labels, one a word, its first word has `B-kind` (begin), its others `I-kind` (inside),
+and words outside every span have `O`.
+"""
+
+import collections
+import itertools
+
+import numpy as np
+
+OUTSIDE = "O"
+_IMPOSSIBLE = -1e30
+_CHUNK = 512
+
+
+def bio_labels(spans, length):
+    """Writes spans as labels.
+
+    Args:
+        spans: List of `(start, stop, kind)` that do not overlap.
+        length: Number of words.
+
+    Returns:
+        List of `length` str.
+
+    Raises:
+        ValueError: A span is empty, not within the words, or overlaps another.
+    """
+    labels = [OUTSIDE] * length
+    for start, stop, kind in spans:
+        if not 0 <= start < stop <= length or set(labels[start:stop]) != {OUTSIDE}:
+            raise ValueError(
+                f"spans holds {(start, stop, kind)!r}; expected 0 <= start < stop <= "
+                f"{length}, and no word in two spans"
+            )
+        labels[start:stop] = [f"B-{kind}"] + [f"I-{kind}"] * (stop - start - 1)
+    return labels
+
+
+def spans_of(labels):
+    """Reads the spans from labels, in order.
+
+    An `I-kind` that does not continue a span of its kind begins one, as in the scorer
+    of CoNLL-2000 and in seqeval. So labels of the older scheme IOB1 are read as well.
+
+    Args:
+        labels: List of str: `O`, `B-kind` or `I-kind`.
+
+    Returns:
+        List of `(start, stop, kind)`.
+
+    Raises:
+        ValueError: A label has another form.
+    """
+    spans = []
+    previous = ""
+    for place, label in enumerate(labels):
+        prefix, _, kind = label.partition("-")
+        if label != OUTSIDE and (prefix not in ("B", "I") or not kind):
+            raise ValueError(f"labels holds {label!r}; expected O, B-kind or I-kind")
+        if prefix == "I" and kind == previous:
+            spans[-1] = (spans[-1][0], place + 1, kind)
+        elif label != OUTSIDE:
+            spans.append((place, place + 1, kind))
+        previous = kind
+    return spans
+
+
+def bio_constraint(labels):
+    """Says which label may follow which: `I-kind` only `B-kind` and `I-kind`.
+
+    Args:
+        labels: List of the distinct labels.
+
+    Returns:
+        `first`, booleans of shape `(labels,)`: may a sentence begin with the label? and
+        `follows`, booleans of shape `(labels, labels)`: `follows[i, j]` tells whether
+        label j may come directly after label i.
+    """
+    inside = np.array([label.startswith("I-") for label in labels])
+    kinds = np.array([label[2:] for label in labels])  # "" for O.
+    return ~inside, ~inside | (kinds[:, None] == kinds)
+
+
+def broken_steps(labels):
+    """Counts the words whose label may not stand where it does."""
+    return sum(
+        label.startswith("I-") and previous[2:] != label[2:]
+        for previous, label in itertools.pairwise([OUTSIDE, *labels])
+    )
+
+
+def viterbi(scores, first, follows):
+    """Finds each sentence's best sequence of labels among those that are allowed.
+
+    With `s_t(j)` for the score of label j at word t, the best sequence that ends in j
+    has, over the labels i that j may follow,
+
+        b_0(j) = s_0(j),    b_t(j) = s_t(j) + max_i b_{t-1}(i)
+
+    Remembering which i was best gives the sequence, read from its end.
+
+    Args:
+        scores: List of arrays `(time, labels)`, one a sentence, of at least one word:
+            log-probabilities, or any score that adds up.
+        first: Booleans `(labels,)`: labels that a sentence may begin with.
+        follows: Booleans `(labels, labels)`: `follows[i, j]`, may j come after i?
+
+    Returns:
+        List of int arrays of shape `(time,)`.
+
+    Raises:
+        ValueError: A sentence has no word, or the sizes do not agree.
+
+    Source: Viterbi (1967), "Error bounds for convolutional codes", IEEE Transactions on
+    Information Theory 13.
+    """
+    for place, each in enumerate(scores):
+        if np.ndim(each) != 2 or len(each) < 1 or each.shape[1] != len(first):
+            raise ValueError(
+                f"scores[{place}] has the shape {np.shape(each)}; expected at least "
+                f"one row of {len(first)} labels"
+            )
+    lengths = np.array([len(each) for each in scores])
+    order = np.argsort(lengths, kind="stable")
+    best = [None] * len(scores)
+    for chosen in np.split(order, range(_CHUNK, len(order), _CHUNK)):
+        paths = _best_paths([scores[i] for i in chosen], first, follows)
+        for i, path in zip(chosen, paths, strict=True):
+            best[i] = path[: lengths[i]]
+    return best
+
+
+def _best_paths(scores, first, follows):
+    """Returns int paths (sentences, longest time), right up to each one's length."""
+    lengths = np.array([len(each) for each in scores])
+    padded = np.zeros((len(scores), lengths.max(), len(first)))
+    for row, each in zip(padded, scores, strict=True):
+        row[: len(each)] = each
+    penalty = np.where(follows, 0.0, _IMPOSSIBLE)
+    total = padded[:, 0] + np.where(first, 0.0, _IMPOSSIBLE)
+    came_from = np.tile(np.arange(len(first)), (*padded.shape[:2], 1))
+    for t in range(1, padded.shape[1]):
+        candidates = total[:, :, None] + penalty
+        alive = (t < lengths)[:, None]  # After its end, a sentence stays as it is.
+        came_from[:, t] = np.where(alive, candidates.argmax(1), came_from[:, t])
+        total = np.where(alive, candidates.max(1) + padded[:, t], total)
+    paths = np.empty(padded.shape[:2], int)
+    paths[:, -1] = total.argmax(1)
+    rows = np.arange(len(scores))
+    for t in range(padded.shape[1] - 1, 0, -1):
+        paths[:, t - 1] = came_from[rows, t, paths[:, t]]
+    return paths
+
+
+def phrase_list(sentences, labels, least=0.5):
+    """Lists the phrases that are spans in labelled text: a gazetteer.
+
+    Args:
+        sentences: Lists of words.
+        labels: Lists of labels, one a word.
+        least: A phrase is kept when this part of its `longest_matches` in these
+            sentences, or more, are spans of its kind.
+
+    Returns:
+        A dict from phrase, a tuple of words, to its most frequent kind.
+    """
+    kinds = collections.defaultdict(collections.Counter)
+    pairs = list(zip(sentences, map(spans_of, labels), strict=True))
+    for words, spans in pairs:
+        for start, stop, kind in spans:
+            kinds[tuple(words[start:stop])][kind] += 1
+    phrases = {phrase: count.most_common(1)[0][0] for phrase, count in kinds.items()}
+    matched, right = collections.Counter(), collections.Counter()
+    for words, spans in pairs:
+        for span in longest_matches(words, phrases):
+            phrase = tuple(words[span[0] : span[1]])
+            matched[phrase] += 1
+            right[phrase] += span in spans
+    return {
+        phrase: kind
+        for phrase, kind in phrases.items()
+        if right[phrase] >= least * matched[phrase] and matched[phrase]
+    }
+
+
+def longest_matches(words, phrases):
+    """Finds listed phrases from left to right, at each word the longest.
+
+    Args:
+        words: List of str.
+        phrases: A dict from phrase, a tuple of words, to its kind.
+
+    Returns:
+        List of spans that do not overlap.
+    """
+    longest = max(map(len, phrases), default=0)
+    spans, place = [], 0
+    while place < len(words):
+        for stop in range(min(place + longest, len(words)), place, -1):
+            if kind := phrases.get(tuple(words[place:stop])):
+                spans.append((place, stop, kind))
+                place = stop - 1
+                break
+        place += 1
+    return spans
+
+
+def span_counts(gold, predicted):
+    """Counts spans sentence by sentence, for intervals of the F1 score.
+
+    A predicted span is right when start, stop and kind are those of a gold span.
+
+    Args:
+        gold: Lists of spans, or of anything hashable, one list a sentence.
+        predicted: The same, predicted.
+
+    Returns:
+        Int array of shape `(sentences, 3)`: right, predicted and gold spans.
+
+    Raises:
+        ValueError: There are not as many sentences in both.
+    """
+    if len(gold) != len(predicted):
+        raise ValueError(
+            f"predicted has {len(predicted)} sentences; expected {len(gold)}, as gold"
+        )
+    pairs = [(set(g), set(p)) for g, p in zip(gold, predicted, strict=True)]
+    return np.array([(len(g & p), len(p), len(g)) for g, p in pairs]).reshape(-1, 3)
+
+
+def span_f1(counts):
+    """Returns F1 = 2 right / (predicted + gold) of summed `span_counts`.
+
+    It is the harmonic mean of precision, right / predicted, and recall, right / gold;
+    0.0 where there is no span at all.
+    """
+    right, predicted, gold = np.sum(counts, axis=0)
+    return 2 * right / max(predicted + gold, 1)

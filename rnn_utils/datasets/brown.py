@@ -2,9 +2,10 @@
 
 500 files of about 2,000 words each. A file is in one split, and every genre is in every
 split. `load_brown` gives the sentences with coarse tags (see `coarse_tag`),
-`load_name_spans` gives them with the spans of proper names.
+`load_name_spans` gives them with the spans of names.
 """
 
+import itertools
 import re
 
 import tensorflow_datasets as tfds
@@ -64,6 +65,8 @@ _COARSE = {
     "wr": "ADV",  # when
 }
 _UNTAGGED = "nil"
+# A proper noun: np, nps$-tl, fw-np, or the second part of fw-in+np-tl.
+_PROPER = re.compile(r"(?:^|-|\+)np")
 _FOREIGN = "fw-"
 _SEED = 1961
 
@@ -138,12 +141,12 @@ def load_name_spans(dataset="embedded"):
     """Loads the three splits with the spans of names, preparing the data if needed.
 
     Args:
-        dataset: `"embedded"` for `Brown`, where every run of proper nouns is a name
-            without a type; or a public dataset with typed names, `"conll2003"` or
-            `"wikiann/en"`.
+        dataset: `"embedded"` for `Brown`, with names as `name_tags` finds them; or a
+            public dataset with names of persons, places and organisations,
+            `"conll2003"` or `"wikiann/en"`.
 
     Returns:
-        As `load_brown`, with tags B-..., I-... and O as `name_tags` gives them.
+        As `load_brown`, with tags B-..., I-... and O.
     """
     parts = load_brown(dataset)
     if dataset != "embedded":
@@ -190,21 +193,32 @@ def coarse_tag(raw):
 
 
 def name_tags(raw_tags):
-    """Returns BIO tags of the names in a sentence: its longest runs of proper nouns.
+    """Returns BIO tags of the names in a sentence.
+
+    A name is a longest run of words that are proper nouns (np...) or part of a title
+    (...-tl): "New/jj-tl York/np-tl", "the United/vbn-tl States/nns-tl". It is a NAME
+    when one of its words is a proper noun, and a TITLE when all are common words.
 
     Args:
         raw_tags: List of raw tags.
 
     Returns:
-        List of `"B-NAME"`, `"I-NAME"` and `"O"`. Two names that follow each other
-        without a word between them are one.
+        List of `"B-NAME"`, `"I-NAME"`, `"B-TITLE"`, `"I-TITLE"` and `"O"`. Two names
+        that follow each other without a word or a mark between them are one.
     """
-    inside = [raw.startswith("np") for raw in raw_tags]
-    before = [False, *inside]
-    return [
-        ("I-NAME" if previous else "B-NAME") if name else "O"
-        for previous, name in zip(before, inside, strict=False)
-    ]
+    labels = []
+    for is_name, run in itertools.groupby(raw_tags, _is_name_part):
+        run = list(run)
+        if is_name:
+            kind = "NAME" if any(map(_PROPER.search, run)) else "TITLE"
+            labels += [f"B-{kind}"] + [f"I-{kind}"] * (len(run) - 1)
+        else:
+            labels += ["O"] * len(run)
+    return labels
+
+
+def _is_name_part(raw):
+    return bool(_PROPER.search(raw)) or "-tl" in raw
 
 
 def read_sentences(content):

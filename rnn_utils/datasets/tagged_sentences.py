@@ -5,7 +5,7 @@ from typing import NamedTuple
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets.preparation import full_size
-from rnn_utils.datasets.splits import SPLITS
+from rnn_utils.datasets.splits import SPLITS, split_within_kinds
 
 # The feature that holds the tags: names in conll2003 and wikiann, else parts of speech.
 _TAG_FEATURES = ("ner", "tags", "upos")
@@ -76,6 +76,28 @@ def _rows(builder, part, feature):
         if pairs:
             rows.append(tuple(list(column) for column in zip(*pairs, strict=True)))
     return rows
+
+
+def split_documents(documents, kinds, seed):
+    """Deals documents to the splits, within each kind, without shared sentences.
+
+    Args:
+        documents: A dict from document to its list of `(words, ...)`.
+        kinds: A dict from document to its kind, such as the genre.
+        seed: An int.
+
+    Returns:
+        A dict from split name to its list of `(words, ..., kind, document)`.
+    """
+    parts = {
+        split: [
+            (*sentence, kinds[document], document)
+            for document in chosen
+            for sentence in documents[document]
+        ]
+        for split, chosen in split_within_kinds(kinds, seed).items()
+    }
+    return without_shared_sentences(parts)
 
 
 def without_shared_sentences(parts):

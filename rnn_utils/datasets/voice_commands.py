@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.preparation import blocks, columns, prepared
+from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random, split_within_kinds
 from rnn_utils.datasets.tagged_sentences import load_full_size, without_shared_sentences
@@ -103,13 +103,8 @@ class VoiceCommands(tfds.core.GeneratorBasedBuilder):
     def _info(self):
         names = ("words", "tags", "intent")
         row = {name: tfds.features.Text() for name in names}
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
-            disable_shuffling=True,
-            citation="The Home Assistant Authors, Intents for Home Assistant.",
-        )
+        citation = "The Home Assistant Authors, Intents for Home Assistant."
+        return blocks_info(self, row, __doc__, citation)
 
     def _split_generators(self, dl_manager):
         del dl_manager  # The package is fetched and checked by its own module.

@@ -1,4 +1,4 @@
-"""Shows how much of a loss's gradient reaches each time step of a recurrent layer."""
+"""Shows what backpropagation through time does: its gradients and what it keeps."""
 
 import keras
 import numpy as np
@@ -48,6 +48,37 @@ def hidden_gradient_norms(layer, sequences, loss):
     shape = (*sequences.shape[:2], layer.units)
     gradient = _gradient(loss_of, np.zeros(shape, layer.compute_dtype))
     return np.linalg.norm(gradient, axis=-1)
+
+
+def bytes_kept_for_bptt(graph):
+    """Returns the bytes that recurrent layers keep from forward to backward pass.
+
+    They are the states and gates of every time step: what the compiled loop over time
+    hands to the compiled loop back through time.
+
+    Args:
+        graph: The `tf.Graph` of a training step, as in
+            `tf.function(step).get_concrete_function(...).graph`, with recurrent layers
+            of `rnn_utils` and all shapes known.
+
+    Returns:
+        The number of bytes, int.
+
+    Raises:
+        ValueError: If the graph has no such loops, or the shapes are not known.
+    """
+    calls = {op for op in graph.get_operations() if op.type.endswith("PartitionedCall")}
+    kept = {t.ref(): t for op in calls for t in op.inputs if t.op in calls}
+    sizes = [t.shape.num_elements() for t in kept.values()]
+    if not sizes or None in sizes:
+        raise ValueError(
+            "`graph` must be that of a training step through a layer of rnn_utils, "
+            f"with known shapes. Received a graph of {len(calls)} compiled calls with "
+            f"{len(sizes)} tensors between them, of sizes {sizes}"
+        )
+    return sum(
+        size * t.dtype.size for size, t in zip(sizes, kept.values(), strict=True)
+    )
 
 
 def _gradient(function, values):

@@ -1,11 +1,12 @@
 """The norms of dL/dh_t are what calculus and autodiff say."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
 import rnn_utils.layers
-from rnn_utils.gradients import hidden_gradient_norms
+from rnn_utils.gradients import bytes_kept_for_bptt, hidden_gradient_norms
 
 random = np.random.default_rng(0)
 
@@ -37,3 +38,36 @@ def test_the_last_step_sees_only_the_loss_and_the_others_the_steps_between(famil
 def test_sequences_must_have_three_axes():
     with pytest.raises(ValueError, match=r"`sequences`.*\(2, 3\)"):
         hidden_gradient_norms(rnn_utils.layers.GRU(2), np.zeros((2, 3)), ops.sum)
+
+
+def _graph_of_a_training_step(layer, shape):
+    tf = pytest.importorskip("tensorflow")
+    layer.build(shape)
+
+    @tf.function
+    def step(sequences):
+        with tf.GradientTape() as tape:
+            loss = ops.sum(layer(sequences) ** 2)
+        return tape.gradient(loss, layer.trainable_variables)
+
+    return step.get_concrete_function(tf.TensorSpec(shape)).graph
+
+
+tensorflow_only = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="counts in a TensorFlow graph"
+)
+
+
+@tensorflow_only
+@pytest.mark.parametrize(("family", "arrays"), [("SimpleRNN", 1), ("GRU", 6)])
+def test_the_bytes_kept_are_the_states_and_gates_of_every_step(family, arrays):
+    for steps in (5, 50):
+        layer = getattr(rnn_utils.layers, family)(3, return_sequences=True)
+        graph = _graph_of_a_training_step(layer, (2, steps, 4))
+        assert bytes_kept_for_bptt(graph) == arrays * steps * 2 * 3 * 4
+
+
+@tensorflow_only
+def test_a_graph_without_a_loop_over_time_keeps_nothing_to_count():
+    with pytest.raises(ValueError, match="`graph`.*0 tensors"):
+        bytes_kept_for_bptt(_graph_of_a_training_step(keras.layers.Dense(3), (2, 4)))

@@ -1,0 +1,136 @@
+"""N-grams: the next symbol guessed by counting what followed the last few symbols."""
+
+import numpy as np
+
+
+class Ngrams:
+    """Counts of what follows each context, from none to `order - 1` symbols long.
+
+    A long context is telling but rare, a short one the other way round. So the
+    estimate after a context c mixes its counts n with the estimate after the context c'
+    that is one symbol shorter:
+
+        P(x | c) = (n(c, x) + w P(x | c')) / (n(c) + w),    w = strength * d(c)
+
+    where d(c) is the number of different symbols seen after c; strength 1 is the
+    weighting of Witten and Bell. Below the empty context all symbols are equally
+    probable.
+
+    Args:
+        sequences: Int array `(sequences, time)`. Symbols are 1 to `symbols`; 0 is the
+            padding at the end. The first symbol starts a sequence and is never guessed.
+        order: Symbols in the longest pattern, 1 for counts without context.
+        symbols: Number of different symbols.
+
+    Raises:
+        ValueError: `order` is not positive, or `sequences` is not as described.
+
+    Source: Witten and Bell (1991), "The zero-frequency problem", IEEE Transactions on
+    Information Theory 37(4), method C; as an interpolation: Chen and Goodman (1999),
+    "An empirical study of smoothing techniques for language modeling", Computer Speech
+    and Language 13(4), section 2.6.
+    """
+
+    def __init__(self, sequences, order, symbols):
+        if order < 1:
+            raise ValueError(f"order is {order!r}; expected 1 or more")
+        self.order = order
+        self.symbols = symbols
+        sequences = self._checked(sequences)
+        guessed = sequences[:, 1:] > 0
+        following = sequences[:, 1:][guessed]
+        self._tables = []
+        for length in range(order):
+            contexts = self._contexts(sequences, length)[guessed]
+            self._tables.append(_Table(contexts, following, symbols + 1))
+
+    @property
+    def contexts(self):
+        """Number of different contexts that have been counted."""
+        return sum(len(table.contexts) for table in self._tables)
+
+    def surprisal(self, sequences, order=None, strength=1.0):
+        """Returns -log2 P of every symbol after the first.
+
+        Args:
+            sequences: As for the class.
+            order: Longest pattern to use; all that were counted by default.
+            strength: Weight of the shorter context.
+
+        Returns:
+            Float array `(sequences, time - 1)` in bits; 0 at padding.
+        """
+        sequences = self._checked(sequences)
+        following = sequences[:, 1:]
+        probability = np.full(following.shape, 1 / self.symbols)
+        for length, table in enumerate(self._tables[:order]):
+            contexts = self._contexts(sequences, length)
+            probability = table.mixed(contexts, following, probability, strength)
+        return np.where(following > 0, -np.log2(probability), 0.0)
+
+    def distribution(self, context, order=None, strength=1.0):
+        """Returns the probabilities of all symbols after a context.
+
+        Args:
+            context: The symbols so far, from the start; a list or 1-D array.
+            order: Longest pattern to use; all that were counted by default.
+            strength: Weight of the shorter context.
+
+        Returns:
+            Float array of shape `(symbols,)`; entry i is that of symbol i + 1.
+        """
+        following = np.arange(1, self.symbols + 1)
+        repeated = np.tile(np.asarray(context), (self.symbols, 1))
+        sequences = np.concatenate([repeated, following[:, None]], axis=1)
+        return 2.0 ** -self.surprisal(sequences, order, strength)[:, -1]
+
+    def _checked(self, sequences):
+        sequences = np.asarray(sequences)
+        whole = np.issubdtype(sequences.dtype, np.integer)
+        if not whole or sequences.ndim != 2 or sequences.shape[1] < 2:
+            raise ValueError(
+                f"sequences has the shape {sequences.shape} and dtype "
+                f"{sequences.dtype}; expected integers (sequences, time), time > 1"
+            )
+        if sequences.min() < 0 or sequences.max() > self.symbols:
+            raise ValueError(
+                f"sequences holds {sequences.min()} to {sequences.max()}; expected 0 "
+                f"for padding and symbols from 1 to {self.symbols}"
+            )
+        return sequences.astype(np.int64)
+
+    def _contexts(self, sequences, length):
+        """Returns a number for the last `length` symbols before each guessed one."""
+        codes = np.zeros(sequences[:, 1:].shape, np.int64)
+        for back in range(min(length, codes.shape[1])):
+            earlier = sequences[:, : codes.shape[1] - back]
+            codes[:, back:] += earlier * (self.symbols + 1) ** back
+        return codes
+
+
+class _Table:
+    """What was counted after the contexts of one length."""
+
+    def __init__(self, contexts, following, base):
+        self.base = base
+        self.patterns, self.counts = np.unique(
+            contexts * base + following, return_counts=True
+        )
+        self.contexts, places = np.unique(self.patterns // base, return_inverse=True)
+        self.totals = np.bincount(places, self.counts)
+        self.kinds = np.bincount(places)
+
+    def mixed(self, contexts, following, shorter, strength):
+        """Returns the probabilities, given those after the shorter contexts."""
+        counts = _look_up(self.patterns, self.counts, contexts * self.base + following)
+        totals = _look_up(self.contexts, self.totals, contexts)
+        weight = strength * _look_up(self.contexts, self.kinds, contexts)
+        known = totals > 0
+        mixture = (counts + weight * shorter) / np.where(known, totals + weight, 1)
+        return np.where(known, mixture, shorter)
+
+
+def _look_up(keys, values, wanted):
+    """Returns the value of each wanted key, 0 where there is none; `keys` ascend."""
+    places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[places] == wanted, values[places], 0)

@@ -1,0 +1,79 @@
+"""Claims about counting: the probabilities are those of the formula."""
+
+import numpy as np
+import pytest
+
+from rnn_utils.ngrams import Ngrams
+
+# 1 is the start and the stop; "2 2 3" and "2 3".
+SEQUENCES = np.array([[1, 2, 2, 3, 1], [1, 2, 3, 1, 0]])
+
+
+def by_hand(context, symbol, order, strength):
+    """The formula, recursively, with counts of slices."""
+    if order == 0:
+        return 1 / 3
+    context = tuple(context[max(0, len(context) - order + 1) :])
+    rows = [[s for s in row if s] for row in SEQUENCES.tolist()]
+    followers = [
+        row[i]
+        for row in rows
+        for i in range(1, len(row))
+        if tuple(row[max(0, i - order + 1) : i]) == context
+    ]
+    shorter = by_hand(context[1:] if order > 1 else (), symbol, order - 1, strength)
+    if len(context) < order - 1:  # The start is nearer than the pattern is long.
+        shorter = by_hand(context, symbol, order - 1, strength)
+    if not followers:
+        return shorter
+    weight = strength * len(set(followers))
+    return (followers.count(symbol) + weight * shorter) / (len(followers) + weight)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+@pytest.mark.parametrize("strength", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("context", [[1], [1, 2], [1, 2, 2], [1, 3, 3, 2], [1, 1]])
+def test_probabilities_are_those_of_the_formula(order, strength, context):
+    model = Ngrams(SEQUENCES, 4, symbols=3)
+    found = model.distribution(context, order, strength)
+    expected = [by_hand(context, symbol, order, strength) for symbol in (1, 2, 3)]
+    np.testing.assert_allclose(found, expected)
+    assert found.sum() == pytest.approx(1)
+
+
+def test_surprisal_is_the_distribution_step_by_step_and_zero_at_padding():
+    model = Ngrams(SEQUENCES, 3, symbols=3)
+    bits = model.surprisal(SEQUENCES, strength=2.0)
+    row = [
+        -np.log2(model.distribution([1, 2, 3, 1][:i], strength=2.0)[symbol - 1])
+        for i, symbol in ((1, 2), (2, 3), (3, 1))
+    ]
+    np.testing.assert_allclose(bits[1], [*row, 0])
+
+
+def test_padding_is_no_symbol():
+    longer = np.pad(SEQUENCES, [(0, 0), (0, 3)])
+    short, padded = (Ngrams(s, 3, symbols=3) for s in (SEQUENCES, longer))
+    assert short.contexts == padded.contexts
+    np.testing.assert_array_equal(
+        short.surprisal(SEQUENCES), padded.surprisal(longer)[:, :4]
+    )
+
+
+def test_contexts_are_counted_once():
+    # None; 1, 2, 3; (start) 1, 12, 22, 23.
+    assert Ngrams(SEQUENCES, 3, symbols=3).contexts == 1 + 3 + 4
+
+
+@pytest.mark.parametrize(
+    ("sequences", "order", "message"),
+    [
+        (SEQUENCES, 0, "order is 0; expected 1 or more"),
+        (SEQUENCES[0], 2, r"shape \(5,\)"),
+        (SEQUENCES * 1.0, 2, "dtype float64; expected integers"),
+        (SEQUENCES + 1, 2, "holds 1 to 4; expected 0 for padding"),
+    ],
+)
+def test_what_does_not_fit_is_refused(sequences, order, message):
+    with pytest.raises(ValueError, match=message):
+        Ngrams(sequences, order, symbols=3)

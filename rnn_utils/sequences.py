@@ -35,13 +35,17 @@ class LengthBatches(keras.utils.PyDataset):
     batches and shuffles the batches: little padding, and still chance.
 
     Args:
-        sequences: List of 1-D int arrays; 0 is the padding.
-        targets: Array whose first dimension is the example.
+        sequences: List of int arrays of shape (time,) or (time, features); 0 is the
+            padding.
+        targets: Array whose first dimension is the example, or a list of 1-D int
+            arrays with one target for each time step, padded with 0 like the sequences:
+            what is padding, the model's mask must say.
         batch_size: Examples in a batch.
         seed: Seed of the shuffling.
 
     Raises:
-        ValueError: `sequences` is empty, or `targets` has another length.
+        ValueError: `sequences` is empty, or `targets` has another length, or one of
+            them has not one target for each time step.
     """
 
     def __init__(self, sequences, targets, batch_size=32, seed=0):
@@ -51,8 +55,11 @@ class LengthBatches(keras.utils.PyDataset):
                 f"targets has {len(targets)} entries; expected one for each of the "
                 f"{len(sequences)} sequences, and at least one"
             )
+        self._each_step = isinstance(targets, list) and np.ndim(targets[0]) == 1
+        if self._each_step:
+            _require_aligned(sequences, targets)
         self.sequences = sequences
-        self.targets = np.asarray(targets)
+        self.targets = targets if self._each_step else np.asarray(targets)
         self.batch_size = batch_size
         self._rng = np.random.default_rng(seed)
         self.on_epoch_end()
@@ -77,9 +84,22 @@ class LengthBatches(keras.utils.PyDataset):
         return len(self._batches)
 
     def __getitem__(self, index):
-        """Returns `(ids, targets)`: ids of shape (batch, time), int32."""
+        """Returns `(ids, targets)`: ids of shape (batch, time, ...), int32."""
         chosen = self._batches[index]
-        return pad([self.sequences[i] for i in chosen]), self.targets[chosen]
+        ids = pad([self.sequences[i] for i in chosen])
+        if self._each_step:
+            return ids, pad([self.targets[i] for i in chosen])
+        return ids, self.targets[chosen]
+
+
+def _require_aligned(sequences, targets):
+    for i, pair in enumerate(zip(sequences, targets, strict=True)):
+        steps, wanted = map(len, pair)
+        if steps != wanted:
+            raise ValueError(
+                f"targets[{i}] has {wanted} entries; expected one for each of the "
+                f"{steps} time steps of its sequence"
+            )
 
 
 def _of_two_lengths_first(batches, lengths):
@@ -101,14 +121,16 @@ def _padded_length(longest):
 
 
 def pad(sequences):
-    """Returns an int32 array (batch, time), padded at the end with 0.
+    """Returns an int32 array (batch, time, ...), padded at the end with 0.
 
     The time dimension is the longest length, rounded up to a multiple of 32.
     """
     longest = max(len(sequence) for sequence in sequences)
-    return keras.utils.pad_sequences(
-        sequences, maxlen=_padded_length(longest), padding="post", truncating="post"
-    )
+    features = np.shape(sequences[0])[1:]
+    padded = np.zeros((len(sequences), _padded_length(longest), *features), np.int32)
+    for row, sequence in zip(padded, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return padded
 
 
 def predict_by_length(model, sequences, batch_size=256):
@@ -127,6 +149,27 @@ def predict_by_length(model, sequences, batch_size=256):
     restored = np.empty_like(predictions)
     restored[batches.order] = predictions
     return restored
+
+
+def predict_each_step(model, sequences, batch_size=256):
+    """Returns the model's predictions for each time step, without the padding.
+
+    Args:
+        model: Keras model from (batch, time, ...) ids to the like predictions.
+        sequences: List of int arrays of shape (time,) or (time, features).
+        batch_size: Sequences of similar length that are predicted together.
+
+    Returns:
+        List of arrays of shape `(time, ...)`, in the order given.
+    """
+    lengths = np.array([len(sequence) for sequence in sequences])
+    order = np.argsort(lengths, kind="stable")
+    predictions = [None] * len(sequences)
+    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
+        predicted = model.predict_on_batch(pad([sequences[i] for i in chosen]))
+        for i, rows in zip(chosen, predicted, strict=True):
+            predictions[i] = rows[: lengths[i]]
+    return predictions
 
 
 class _SortedBatches(keras.utils.PyDataset):

@@ -4,7 +4,13 @@ import keras
 import numpy as np
 import pytest
 
-from rnn_utils.sequences import LengthBatches, head_and_tail, pad, predict_by_length
+from rnn_utils.sequences import (
+    LengthBatches,
+    head_and_tail,
+    pad,
+    predict_by_length,
+    predict_each_step,
+)
 
 
 def made_up(count=500, longest=90, seed=0):
@@ -75,6 +81,44 @@ def test_predictions_come_back_in_the_order_given():
     sequences = made_up(100)
     expected = [[sequence.sum()] for sequence in sequences]
     np.testing.assert_allclose(predict_by_length(model, sequences, 16), expected)
+
+
+def test_steps_can_have_features_and_targets_of_their_own():
+    sequences = [np.stack([ids, 2 * ids], axis=1) for ids in made_up(100)]
+    targets = [3 * sequence[:, 0] for sequence in sequences]
+    batches = LengthBatches(sequences, targets, batch_size=16)
+    for ids, wanted in (batches[i] for i in range(len(batches))):
+        assert ids.shape == (*wanted.shape, 2)
+        np.testing.assert_array_equal(wanted, 3 * ids[:, :, 0])
+        np.testing.assert_array_equal(ids[:, :, 1], 2 * ids[:, :, 0])
+
+
+def test_the_padding_of_targets_enters_neither_loss_nor_accuracy_under_a_mask():
+    sequences = [np.array([1, 1]), np.array([1] * 6)]
+    targets = [np.array([1, 0]), np.array([1] * 6)]
+    inputs = keras.Input((None,), dtype="int32")
+    scores = keras.initializers.Constant([[0.0, 0.0], [0.25, 0.75]])
+    outputs = keras.layers.Embedding(2, 2, scores, mask_zero=True)(inputs)
+    model = keras.Model(inputs, outputs)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    batches = LengthBatches(sequences, targets, 2)
+    loss, accuracy = model.evaluate(batches, verbose=0)
+    assert accuracy == pytest.approx(7 / 8)
+    assert loss == pytest.approx(-(7 * np.log(0.75) + np.log(0.25)) / 8, rel=1e-5)
+
+
+def test_predictions_for_each_step_come_back_in_order_without_padding():
+    inputs = keras.Input((None,), dtype="int32")
+    model = keras.Model(inputs, keras.ops.cast(inputs, "float32") + 1)
+    sequences = made_up(100)
+    predictions = predict_each_step(model, sequences, 16)
+    for ids, predicted in zip(sequences, predictions, strict=True):
+        np.testing.assert_array_equal(predicted, ids + 1)
+
+
+def test_a_missing_target_of_a_step_is_refused():
+    with pytest.raises(ValueError, match=r"targets\[1\] has 2 entries"):
+        LengthBatches([np.ones(3), np.ones(3)], [np.ones(3), np.ones(2)])
 
 
 @pytest.mark.parametrize("targets", [[], [1, 2]])

@@ -5,24 +5,28 @@ import numpy as np
 from keras import ops
 
 
-def hidden_gradient_norms(layer, sequences, loss):
+def hidden_gradient_norms(layer, sequences, loss, state=0):
     """Returns the norm of dL/dh_t for every time step t.
 
     dL/dh_t is the total derivative: `h_t` counts both where the loss reads it and where
     the later steps do. The layer's cell is stepped through time from zero states, with
     a zero added to every hidden state; the gradient for that zero is dL/dh_t.
 
+    With `state=1` it is dL/dc_t of an LSTM: the gradient for the cell state that step t
+    hands on to step t + 1. The loss does not read it, so it is zero at the last step.
+
     Args:
         layer: A SimpleRNN, LSTM or GRU of `rnn_utils`, or any layer whose `cell` has
             the same `step`.
         sequences: Inputs of shape `(batch, time, features)`, float.
         loss: Takes the hidden states `(batch, time, units)` to a scalar L.
+        state: Which of the states, int: 0 for `h_t`, 1 for the `c_t` of an LSTM.
 
     Returns:
         A float array of shape `(batch, time)`: the Euclidean norm over the units.
 
     Raises:
-        ValueError: If `sequences` does not have three axes.
+        ValueError: If `sequences` does not have three axes, or there is no such state.
 
     Source: Werbos (1990), "Backpropagation through time", Proc. IEEE 78(10); the
     norms' decay: Bengio et al. (1994), "Learning long-term dependencies with gradient
@@ -36,12 +40,19 @@ def hidden_gradient_norms(layer, sequences, loss):
         )
     if not layer.built:
         layer.build(sequences.shape)
+    initial_states = layer.cell.get_initial_state(sequences.shape[0])
+    if state not in range(len(initial_states)):
+        raise ValueError(
+            f"`state` must be a whole number from 0 to {len(initial_states) - 1}, as "
+            f"the layer has {len(initial_states)} state(s). Received: {state!r}"
+        )
 
     def loss_of(nudges):
-        states, hidden_states = layer.cell.get_initial_state(sequences.shape[0]), []
+        states, hidden_states = initial_states, []
         for time in range(sequences.shape[1]):
             _, states = layer.cell.step(sequences[:, time], states)
-            states = [states[0] + nudges[:, time], *states[1:]]
+            states = list(states)
+            states[state] = states[state] + nudges[:, time]
             hidden_states.append(states[0])
         return loss(ops.stack(hidden_states, axis=1))
 
@@ -87,14 +98,12 @@ def _gradient(function, values):
     if backend == "tensorflow":
         import tensorflow as tf
 
-        @tf.function
-        def run(values):
-            with tf.GradientTape() as tape:
-                tape.watch(values)
-                result = function(values)
-            return tape.gradient(result, values)
-
-        return run(tf.constant(values)).numpy()
+        # Not compiled: tracing hundreds of time steps takes far longer than they do.
+        values = tf.constant(values)
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            result = function(values)
+        return tape.gradient(result, values).numpy()
     if backend == "jax":
         import jax
 

@@ -35,6 +35,25 @@ def test_the_last_step_sees_only_the_loss_and_the_others_the_steps_between(famil
     np.testing.assert_allclose(norms[:, 2], direct, rtol=1e-5)
 
 
+def test_an_open_forget_gate_hands_the_gradient_of_the_cell_state_on_unchanged():
+    layer = rnn_utils.layers.LSTM(2)
+    layer.build((None, None, 3))
+    kernel, recurrent_kernel, bias = layer.get_weights()
+    bias[2:4] = 50.0  # sigmoid(50) is 1 in float32.
+    layer.set_weights([kernel, np.zeros_like(recurrent_kernel), bias])
+    sequences = random.normal(size=(4, 6, 3)).astype("float32")
+    norms = hidden_gradient_norms(layer, sequences, lambda h: ops.sum(h[:, -1]), 1)
+    assert np.all(norms[:, -1] == 0) and np.all(norms[:, -2] > 0)
+    np.testing.assert_allclose(norms[:, :-1], norms[:, :1].repeat(5, 1), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("family", "state"), [("GRU", 1), ("LSTM", 2), ("LSTM", -1)])
+def test_a_state_that_the_layer_does_not_have_is_refused(family, state):
+    layer = getattr(rnn_utils.layers, family)(2)
+    with pytest.raises(ValueError, match=f"`state`.*Received: {state}"):
+        hidden_gradient_norms(layer, np.zeros((1, 2, 3)), ops.sum, state)
+
+
 def test_sequences_must_have_three_axes():
     with pytest.raises(ValueError, match=r"`sequences`.*\(2, 3\)"):
         hidden_gradient_norms(rnn_utils.layers.GRU(2), np.zeros((2, 3)), ops.sum)

@@ -42,13 +42,16 @@ class LengthBatches(keras.utils.PyDataset):
             what is padding, the model's mask must say.
         batch_size: Examples in a batch.
         seed: Seed of the shuffling.
+        rounds: Keras's epochs in one pass over the examples. With 4, an epoch is a
+            quarter of them: large data then has a learning curve too. Keras wants
+            epochs of one length, so a pass leaves out up to `rounds - 1` batches.
 
     Raises:
         ValueError: `sequences` is empty, or `targets` has another length, or one of
             them has not one target for each time step.
     """
 
-    def __init__(self, sequences, targets, batch_size=32, seed=0):
+    def __init__(self, sequences, targets, batch_size=32, seed=0, rounds=1):
         super().__init__()
         if len(sequences) == 0 or len(sequences) != len(targets):
             raise ValueError(
@@ -61,11 +64,22 @@ class LengthBatches(keras.utils.PyDataset):
         self.sequences = sequences
         self.targets = targets if self._each_step else np.asarray(targets)
         self.batch_size = batch_size
+        self.rounds = rounds
         self._rng = np.random.default_rng(seed)
-        self.on_epoch_end()
+        self._deal()
+
+    def on_epoch_begin(self):
+        """Goes on to the batches of the next round."""
+        self._round += 1
+        start = self._round * len(self)
+        self._batches = self._pass[start : start + len(self)]
 
     def on_epoch_end(self):
-        """Deals the examples into new batches."""
+        """Deals the examples into new batches, unless a pass is under way."""
+        if self._round in (-1, self.rounds - 1):
+            self._deal()
+
+    def _deal(self):
         lengths = np.array([len(sequence) for sequence in self.sequences])
         order = self._rng.permutation(len(lengths))
         pool = self.batch_size * _POOL_BATCHES
@@ -77,11 +91,13 @@ class LengthBatches(keras.utils.PyDataset):
                 part, range(self.batch_size, len(part), self.batch_size)
             )
         batches = [batches[i] for i in self._rng.permutation(len(batches))]
-        self._batches = _of_two_lengths_first(batches, lengths)
+        self._pass = _of_two_lengths_first(batches, lengths)
+        self._batches = self._pass[: len(self)]
+        self._round = -1
 
     def __len__(self):
         """Returns the number of batches in an epoch."""
-        return len(self._batches)
+        return len(self._pass) // self.rounds
 
     def __getitem__(self, index):
         """Returns `(ids, targets)`: ids of shape (batch, time, ...), int32."""

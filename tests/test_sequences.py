@@ -56,6 +56,21 @@ def test_another_epoch_has_other_batches_and_a_seed_repeats_them():
     assert not np.array_equal(before, first[0][0])
 
 
+def test_keras_sees_every_example_once_in_all_rounds():
+    sequences = made_up(480)
+    inputs = keras.Input((None,), dtype="int32")
+    hidden = keras.layers.Embedding(50, 1, "zeros")(inputs)
+    model = keras.Model(inputs, keras.layers.GlobalAveragePooling1D()(hidden))
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    batches = LengthBatches(sequences, np.arange(480.0)[:, None], 40, rounds=3)
+    losses = model.fit(batches, epochs=6, verbose=0).history["loss"]
+    expected = np.mean(np.arange(480.0) ** 2)
+    for one_pass in (losses[:3], losses[3:]):
+        assert np.ptp(one_pass) > 1
+        assert np.mean(one_pass) == pytest.approx(expected)
+    assert losses[:3] != losses[3:]
+
+
 def test_keras_trains_on_batches_of_every_length():
     # Nearly all batches have one length: Keras must not take it for the only one.
     sequences = [np.ones(20, int)] * 310 + [np.ones(50, int)] * 10

@@ -85,7 +85,7 @@ def plot_words(words, values, ax=None, limits=(0, 1), columns=76):
             f"values has {len(values)} entries; expected one for each of the "
             f"{len(words)} words"
         )
-    places = _wrap(words, columns)
+    places = _wrap([len(word) for word in words], columns)
     lines = places[-1][0] + 1 if places else 1
     ax = ax or plt.subplots(figsize=(8, 0.3 * lines + 0.2))[1]
     colours = plt.get_cmap(_WORD_MAP)
@@ -107,13 +107,70 @@ def plot_words(words, values, ax=None, limits=(0, 1), columns=76):
     return ax
 
 
-def _wrap(words, columns):
+def plot_tags(words, tags, truth=None, colours=None, ax=None, columns=76):
+    """Writes a text with a tag under each word, wrapped like a paragraph.
+
+    Args:
+        words: The words in order.
+        tags: A tag for each word; an empty one is not written.
+        truth: The right tags, if words with a wrong one shall be framed, and the right
+            one written after a slash.
+        colours: Dict from tag to the colour behind its words; others stay grey.
+        ax: Axes to draw into; a new figure of fitting height by default.
+        columns: Characters in a line.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: There is not one tag for each word.
+    """
+    truth = tags if truth is None else truth
+    for name, given in (("tags", tags), ("truth", truth)):
+        if len(given) != len(words):
+            raise ValueError(
+                f"{name} has {len(given)} entries; expected one for each of the "
+                f"{len(words)} words"
+            )
+    labels = [
+        tag if tag == right else f"{tag}/{right}"
+        for tag, right in zip(tags, truth, strict=True)
+    ]
+    # A small letter of a tag takes two thirds of a column.
+    widths = [max(len(w), 2 * len(t) / 3) for w, t in zip(words, labels, strict=True)]
+    places = _wrap(widths, columns)
+    lines = places[-1][0] + 1 if places else 1
+    ax = ax or plt.subplots(figsize=(8, 0.46 * lines + 0.2))[1]
+    for i, (line, column) in enumerate(places):
+        wrong = tags[i] != truth[i]
+        ax.add_patch(
+            plt.Rectangle(
+                (column - 0.3, -line - 0.46), widths[i] + 0.6, 0.86,
+                facecolor=(colours or {}).get(tags[i], "0.93" if tags[i] else "1"),
+                edgecolor="black", linewidth=1.6 if wrong else 0,
+            )
+        )  # fmt: skip
+        middle = column + widths[i] / 2
+        ax.text(
+            middle, -line + 0.14, words[i], ha="center", va="center",
+            family="monospace", fontsize=9,
+        )  # fmt: skip
+        ax.text(
+            middle, -line - 0.27, labels[i], ha="center", va="center",
+            family="monospace", fontsize=6.5,
+        )  # fmt: skip
+    ax.set(xlim=(-1, columns + 1), ylim=(-lines + 0.4, 0.6))
+    ax.axis("off")
+    return ax
+
+
+def _wrap(widths, columns):
     """Returns the `(line, column)` of each word in a paragraph of that width."""
     places = []
     line = column = 0
-    for word in words:
-        if column and column + len(word) > columns:
+    for width in widths:
+        if column and column + width > columns:
             line, column = line + 1, 0
         places.append((line, column))
-        column += len(word) + 1
+        column += width + 1
     return places

@@ -1,5 +1,7 @@
 """Claims about the shared figures: what is drawn is what was passed."""
 
+import itertools
+
 import matplotlib
 import pytest
 
@@ -8,6 +10,7 @@ matplotlib.use("Agg")
 from rnn_utils.plots import (  # noqa: E402
     plot_estimates,
     plot_learning_curves,
+    plot_tags,
     plot_words,
 )
 
@@ -66,3 +69,34 @@ def test_low_and_high_values_have_different_colours():
 def test_a_missing_value_is_refused():
     with pytest.raises(ValueError, match="values has 1 entries; .* 2 words"):
         plot_words(["a", "b"], [0.1])
+
+
+def test_each_word_has_its_tag_below_and_the_colour_of_its_tag():
+    ax = plot_tags(["saw", "it"], ["VERB", ""], colours={"VERB": "#ff0000"})
+    texts = {text.get_text(): text.get_position() for text in ax.texts}
+    assert texts["saw"][0] == texts["VERB"][0]
+    assert texts["saw"][1] > texts["VERB"][1]
+    assert ax.patches[0].get_facecolor() == (1, 0, 0, 1)
+    assert ax.patches[0].get_linewidth() == 0
+
+
+def test_a_wrong_tag_is_framed_and_followed_by_the_right_one():
+    ax = plot_tags(["the", "saw"], ["DET", "VERB"], ["DET", "NOUN"])
+    assert "VERB/NOUN" in [text.get_text() for text in ax.texts]
+    framed = [patch.get_linewidth() > 0 for patch in ax.patches]
+    assert framed == [False, True]
+
+
+def test_tags_that_are_longer_than_words_do_not_overlap():
+    ax = plot_tags(["a"] * 30, ["PROPN"] * 30, ["PUNCT"] * 30, columns=40)
+    boxes = [(p.get_y(), p.get_x(), p.get_width()) for p in ax.patches]
+    for (line, left, width), (next_line, right, _) in itertools.pairwise(boxes):
+        assert next_line < line or left + width < right
+        assert left + width <= 41
+
+
+@pytest.mark.parametrize("name", ["tags", "truth"])
+def test_a_missing_tag_is_refused(name):
+    arguments = {"tags": ["A", "B"], "truth": ["A", "B"], name: ["A"]}
+    with pytest.raises(ValueError, match=f"{name} has 1 entries"):
+        plot_tags(["a", "b"], **arguments)

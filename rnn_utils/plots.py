@@ -164,6 +164,60 @@ def plot_tags(words, tags, truth=None, colours=None, ax=None, columns=76):
     return ax
 
 
+def plot_spans(words, gold, predicted, ax=None, columns=76):
+    """Writes a text with gold spans above the words and predicted ones below.
+
+    Args:
+        words: The words in order.
+        gold: List of `(start, stop, kind)`, drawn in blue.
+        predicted: The same, drawn in red; below words where both are the same, in grey.
+        ax: Axes to draw into; a new figure of fitting height by default.
+        columns: Characters in a line.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: A span does not lie within the words.
+    """
+    places = _wrap([len(word) for word in words], columns)
+    lines = places[-1][0] + 1 if places else 1
+    ax = ax or plt.subplots(figsize=(8, 0.58 * lines + 0.1))[1]
+    for word, (line, column) in zip(words, places, strict=True):
+        ax.text(
+            column + len(word) / 2, -line, word, ha="center", va="center",
+            family="monospace", fontsize=9,
+        )  # fmt: skip
+    for span in gold:
+        _bracket(ax, words, places, span, 0.24, "#0072B2")
+    for span in predicted:
+        colour = "0.45" if tuple(span) in set(map(tuple, gold)) else "#D55E00"
+        _bracket(ax, words, places, span, -0.24, colour)
+    ax.set(xlim=(-1, columns + 1), ylim=(-lines + 0.4, 0.6))
+    ax.axis("off")
+    return ax
+
+
+def _bracket(ax, words, places, span, height, colour):
+    """Draws a line along the words of a span, and its kind in the middle of it."""
+    start, stop, kind = span
+    if not 0 <= start < stop <= len(words):
+        raise ValueError(
+            f"a span is {span!r}; expected 0 <= start < stop <= {len(words)}"
+        )
+    for line in sorted({line for line, _ in places[start:stop]}):
+        within = [i for i in range(start, stop) if places[i][0] == line]
+        left = places[within[0]][1]
+        right = places[within[-1]][1] + len(words[within[-1]])
+        y = height - line
+        x, tip = [left, left, right, right], y - 0.3 * height
+        ax.plot(x, [tip, y, y, tip], color=colour, linestyle="-", linewidth=1.4)
+        ax.text(
+            (left + right) / 2, 1.25 * height - line, kind, ha="center", color=colour,
+            va="bottom" if height > 0 else "top", family="monospace", fontsize=6.5,
+        )  # fmt: skip
+
+
 def _wrap(widths, columns):
     """Returns the `(line, column)` of each word in a paragraph of that width."""
     places = []

@@ -239,3 +239,32 @@ def span_f1(counts):
     """
     right, predicted, gold = np.sum(counts, axis=0)
     return 2 * right / max(predicted + gold, 1)
+
+
+def span_errors(gold, predicted):
+    """Says what is wrong with the spans predicted for one sentence.
+
+    Args:
+        gold: List of spans.
+        predicted: List of spans.
+
+    Returns:
+        List of `(error, span)`. A predicted span is `"invented"` when it shares no word
+        with a gold span, has the `"wrong kind"` when its words are those of a gold
+        span, and the `"wrong ends"` otherwise. A gold span that shares no word with a
+        predicted one is `"missed"`.
+    """
+    errors = [("missed", span) for span in gold if not _touching(span, predicted)]
+    for span in set(predicted) - set(gold):
+        touched = _touching(span, gold)
+        if not touched:
+            errors.append(("invented", span))
+        elif any(other[:2] == span[:2] for other in touched):
+            errors.append(("wrong kind", span))
+        else:
+            errors.append(("wrong ends", span))
+    return sorted(errors, key=lambda error: error[1])
+
+
+def _touching(span, others):
+    return [other for other in others if span[0] < other[1] and other[0] < span[1]]

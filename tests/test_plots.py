@@ -10,6 +10,7 @@ matplotlib.use("Agg")
 from rnn_utils.plots import (  # noqa: E402
     plot_estimates,
     plot_learning_curves,
+    plot_spans,
     plot_tags,
     plot_words,
 )
@@ -100,3 +101,31 @@ def test_a_missing_tag_is_refused(name):
     arguments = {"tags": ["A", "B"], "truth": ["A", "B"], name: ["A"]}
     with pytest.raises(ValueError, match=f"{name} has 1 entries"):
         plot_tags(["a", "b"], **arguments)
+
+
+def test_spans_run_along_their_words_gold_above_predicted_below():
+    words = ["in", "New", "York", "today"]
+    ax = plot_spans(words, [(1, 3, "PLACE")], [(2, 4, "DATE")])
+    above, below = ax.lines
+    assert list(above.get_xdata()) == [3, 3, 11, 11]
+    assert list(below.get_xdata()) == [7, 7, 17, 17]
+    assert min(above.get_ydata()) > 0 > max(below.get_ydata())
+    assert above.get_color() != below.get_color()
+    written = [text.get_text() for text in ax.texts]
+    assert written == [*words, "PLACE", "DATE"]
+
+
+def test_a_right_span_is_not_drawn_as_an_error():
+    right = plot_spans(["a"], [(0, 1, "X")], [(0, 1, "X")]).lines[1].get_color()
+    wrong = plot_spans(["a"], [(0, 1, "X")], [(0, 1, "Y")]).lines[1].get_color()
+    assert right != wrong
+
+
+def test_a_span_over_the_end_of_a_line_is_drawn_on_both():
+    ax = plot_spans(["one", "two", "three"], [(0, 3, "X")], [], columns=8)
+    assert [list(line.get_xdata()) for line in ax.lines] == [[0, 0, 7, 7], [0, 0, 5, 5]]
+
+
+def test_a_span_beyond_the_words_is_refused():
+    with pytest.raises(ValueError, match="expected 0 <= start < stop <= 2"):
+        plot_spans(["a", "b"], [(1, 3, "X")], [])

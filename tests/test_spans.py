@@ -13,6 +13,7 @@ from rnn_utils.spans import (
     longest_matches,
     phrase_list,
     span_counts,
+    span_errors,
     span_f1,
     spans_of,
     viterbi,
@@ -163,3 +164,29 @@ def map_spans(sentences):
 def test_a_missing_sentence_is_refused():
     with pytest.raises(ValueError, match="predicted has 0 sentences; expected 1"):
         span_counts([[]], [])
+
+
+@pytest.mark.parametrize(
+    ("predicted", "errors"),
+    [
+        ((2, 4, "A"), []),
+        ((2, 4, "B"), [("wrong kind", (2, 4, "B"))]),
+        ((2, 3, "A"), [("wrong ends", (2, 3, "A"))]),
+        ((1, 6, "B"), [("wrong ends", (1, 6, "B"))]),
+        ((4, 5, "A"), [("missed", (2, 4, "A")), ("invented", (4, 5, "A"))]),
+        ((0, 2, "A"), [("invented", (0, 2, "A")), ("missed", (2, 4, "A"))]),
+    ],
+)
+def test_an_error_is_named(predicted, errors):
+    assert span_errors([(2, 4, "A")], [predicted]) == errors
+
+
+def test_every_predicted_span_is_right_or_one_error():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        gold, predicted = (
+            spans_of([LABELS[i] for i in rng.integers(5, size=9)]) for _ in range(2)
+        )
+        ((right, count, _),) = span_counts([gold], [predicted])
+        named = [error for error, _ in span_errors(gold, predicted)]
+        assert len(named) - named.count("missed") == count - right

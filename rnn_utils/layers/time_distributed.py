@@ -16,15 +16,19 @@ class DistinctTimeDistributed(keras.layers.Wrapper):
     """Applies a layer to every time step, to equal steps only once.
 
     The result is that of `keras.layers.TimeDistributed`; in training, equal steps of a
-    batch also share their dropout. Under JAX and PyTorch, where the number of distinct
-    steps may not depend on the data, every step is computed.
+    batch also share their dropout. A step whose features are all 0 is padding, and
+    masked from then on: `Concatenate` takes a step for valid if any of its parts does,
+    so a part without a mask would undo that of the others.
+
+    Under JAX and PyTorch, where the number of distinct steps may not depend on the
+    data, every step is computed.
 
     Args:
         layer: Layer from (rows, features) to (rows, units), the same for each row.
         **kwargs: As for `keras.layers.Wrapper`.
 
     Call arguments:
-        inputs: Ints of shape `(batch, time, features)`. Their mask is passed on.
+        inputs: Ints of shape `(batch, time, features)`.
 
     Returns:
         Array of shape `(batch, time, units)`.
@@ -53,6 +57,10 @@ class DistinctTimeDistributed(keras.layers.Wrapper):
         """Returns `(batch, time, units)`."""
         rows = self.layer.compute_output_shape((None, input_shape[-1]))
         return (*input_shape[:2], rows[-1])
+
+    def compute_mask(self, inputs, mask=None):
+        """Returns booleans `(batch, time)`: which steps have any feature."""
+        return ops.any(ops.not_equal(inputs, 0), axis=-1)
 
     def call(self, inputs, training=None):
         """Encodes the distinct rows, then puts each result where its row stood."""

@@ -59,10 +59,18 @@ def test_any_number_of_distinct_steps_is_computed():
         )
 
 
-def test_a_mask_is_passed_on():
-    mask = np.array([[True, False]])
-    layer = DistinctTimeDistributed(encoder())
-    np.testing.assert_array_equal(layer.compute_mask(letters(1, 2), mask), mask)
+def test_padding_is_masked_also_beside_another_input():
+    """A part without a mask would make `Concatenate` take every step for valid."""
+    rows = letters(2, 4)
+    rows[1, 2:] = 0
+    rows[rows.any(axis=-1), 0] = 1
+    inputs = keras.Input((None, 5), dtype="int32")
+    word = keras.layers.Embedding(9, 2, mask_zero=True)(inputs[:, :, 0])
+    spelled = DistinctTimeDistributed(encoder())(inputs)
+    both = keras.layers.Concatenate()([word, spelled])
+    mask = keras.Model(inputs, both._keras_mask)(rows)
+    expected = [[True] * 4, [True, True, False, False]]
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(mask), expected)
 
 
 def test_survives_saving(tmp_path):

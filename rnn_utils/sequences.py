@@ -45,13 +45,17 @@ class LengthBatches(keras.utils.PyDataset):
         rounds: Keras's epochs in one pass over the examples. With 4, an epoch is a
             quarter of them: large data then has a learning curve too. Keras wants
             epochs of one length, so a pass leaves out up to `rounds - 1` batches.
+        longest: Longer sequences are left out: a few of them would cost the compilation
+            of their lengths. None keeps all.
 
     Raises:
-        ValueError: `sequences` is empty, or `targets` has another length, or one of
-            them has not one target for each time step.
+        ValueError: `sequences` is empty, or has none that short; or `targets` has
+            another length, or one of them has not one target for each time step.
     """
 
-    def __init__(self, sequences, targets, batch_size=32, seed=0, rounds=1):
+    def __init__(
+        self, sequences, targets, batch_size=32, seed=0, rounds=1, longest=None
+    ):
         super().__init__()
         if len(sequences) == 0 or len(sequences) != len(targets):
             raise ValueError(
@@ -65,6 +69,16 @@ class LengthBatches(keras.utils.PyDataset):
         self.targets = targets if self._each_step else np.asarray(targets)
         self.batch_size = batch_size
         self.rounds = rounds
+        self._short = [
+            i
+            for i, sequence in enumerate(sequences)
+            if longest is None or len(sequence) <= longest
+        ]
+        if not self._short:
+            raise ValueError(
+                f"longest is {longest!r}; expected at least the length of the shortest "
+                f"sequence, {min(map(len, sequences))}"
+            )
         self._rng = np.random.default_rng(seed)
         self._deal()
 
@@ -81,7 +95,7 @@ class LengthBatches(keras.utils.PyDataset):
 
     def _deal(self):
         lengths = np.array([len(sequence) for sequence in self.sequences])
-        order = self._rng.permutation(len(lengths))
+        order = self._rng.permutation(self._short)
         pool = self.batch_size * _POOL_BATCHES
         batches = []
         for start in range(0, len(order), pool):

@@ -56,6 +56,17 @@ def test_another_epoch_has_other_batches_and_a_seed_repeats_them():
     assert not np.array_equal(before, first[0][0])
 
 
+def test_longer_sequences_can_be_left_out():
+    sequences = made_up()
+    targets = np.arange(500)
+    batches = LengthBatches(sequences, targets, longest=40)
+    seen = np.concatenate([batches[i][1] for i in range(len(batches))])
+    expected = [i for i, sequence in enumerate(sequences) if len(sequence) <= 40]
+    assert sorted(seen) == expected
+    with pytest.raises(ValueError, match="longest is 0"):
+        LengthBatches(sequences, targets, longest=0)
+
+
 def test_keras_sees_every_example_once_in_all_rounds():
     sequences = made_up(480)
     inputs = keras.Input((None,), dtype="int32")

@@ -41,3 +41,34 @@ def split_within_kinds(kinds, seed):
         for name, chosen in split_at_random(documents, seed).items():
             parts[name] += sorted(chosen)
     return parts
+
+
+def groups_with_shared_keys(keys):
+    """Returns the groups of rows that are linked by keys, directly or through others.
+
+    Near duplicates belong together: dealt group by group, they end in one split.
+
+    Args:
+        keys: For each row the keys (anything hashable) that it shares with its like.
+
+    Returns:
+        List of groups, in order of their first rows; a group is the list of its rows'
+        indices.
+    """
+    leader = list(range(len(keys)))
+
+    def lead(row):
+        while leader[row] != row:
+            # Halving the path on the way keeps paths short.
+            leader[row] = leader[leader[row]]
+            row = leader[row]
+        return row
+
+    first = {}
+    for row, row_keys in enumerate(keys):
+        for key in row_keys:
+            leader[lead(row)] = lead(first.setdefault(key, row))
+    groups = {}
+    for row in range(len(keys)):
+        groups.setdefault(lead(row), []).append(row)
+    return sorted(groups.values())

@@ -1,6 +1,11 @@
 """Claims about dealing rows to splits."""
 
-from rnn_utils.datasets.splits import SPLITS, split_at_random, split_within_kinds
+from rnn_utils.datasets.splits import (
+    SPLITS,
+    groups_with_shared_keys,
+    split_at_random,
+    split_within_kinds,
+)
 
 
 def test_every_row_goes_to_one_split():
@@ -26,3 +31,12 @@ def test_every_kind_is_in_every_split():
     assert sorted(sum(parts.values(), [])) == sorted(kinds)
     for documents in parts.values():
         assert {kinds[name] for name in documents} == {"x", "y"}
+
+
+def test_rows_are_grouped_through_others():
+    keys = [["a"], ["b"], ["b", "c"], [], ["c"], ["d", "a"]]
+    assert groups_with_shared_keys(keys) == [[0, 5], [1, 2, 4], [3]]
+
+
+def test_no_rows_make_no_groups():
+    assert groups_with_shared_keys([]) == []

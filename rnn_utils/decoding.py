@@ -1,0 +1,123 @@
+"""Search for the most probable output sequence, one token at a time.
+
+Source: Graves (2012), "Sequence transduction with recurrent neural networks",
+arXiv:1211.3711, section 2.5 (beam search); Wu et al. (2016), "Google's neural machine
+translation system", arXiv:1609.08144, equation 14 (dividing by a power of the length).
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def beam_search(step, states, start, end, max_steps, width=1, length_power=0.0):
+    """Finds a probable sequence for every row of a batch.
+
+    At every step the `width` most probable beginnings of a row are kept. One that ends
+    among them is complete; a row is finished when `width` are. With `width=1` this is
+    greedy decoding.
+
+    Args:
+        step: Function from `(tokens, states)` to `(log_probabilities, states)`: tokens
+            is an int32 array of shape `(rows,)`, the log probabilities of the next
+            token have the shape `(rows, vocabulary)`.
+        states: Nested structure of tensors or arrays whose first dimension is the
+            batch: whatever `step` needs. Its rows are repeated and moved with the
+            beginnings that they belong to.
+        start: Token that the first step is given.
+        end: Token that completes a sequence.
+        max_steps: Most tokens of a sequence, `end` included.
+        width: Number of beginnings that are kept.
+        length_power: Complete sequences are compared by their log probability divided
+            by their length, `end` included, to this power. With 0, short ones win.
+
+    Returns:
+        A pair: list of int arrays, one a row, without `start` and `end`; float array of
+        shape `(batch,)` with the score by which each was chosen. A row of which nothing
+        ended within `max_steps` gets its best beginning.
+
+    Raises:
+        ValueError: `width` or `max_steps` is less than 1.
+    """
+    for name, value in (("width", width), ("max_steps", max_steps)):
+        if value < 1:
+            raise ValueError(f"{name} is {value!r}; expected 1 or more")
+    batch = keras.tree.flatten(states)[0].shape[0]
+    search = _Search(batch, width, max_steps, end, length_power)
+    states = _take(states, np.repeat(np.arange(batch), width))
+    tokens = np.full(batch * width, start, np.int32)
+    while search.steps < max_steps and search.is_open.any():
+        log_probabilities, states = step(tokens, states)
+        log_probabilities = ops.convert_to_numpy(log_probabilities)
+        rows, tokens = search.extend(log_probabilities.reshape(batch, width, -1))
+        states = _take(states, rows)
+    return search.results()
+
+
+def _take(states, rows):
+    return keras.tree.map_structure(lambda state: ops.take(state, rows, axis=0), states)
+
+
+class _Search:
+    """The beginnings that are alive, and the best complete sequence of every row."""
+
+    def __init__(self, batch, width, max_steps, end, length_power):
+        self.steps = 0
+        self.is_open = np.ones(batch, bool)
+        self._end, self._power = end, length_power
+        self._tokens = np.zeros((batch, width, max_steps), np.int32)
+        # At first a row has one beginning, the empty one.
+        self._scores = np.full((batch, width), -np.inf)
+        self._scores[:, 0] = 0.0
+        self._completed = np.zeros(batch, int)
+        self._best = [None] * batch
+        self._best_scores = np.full(batch, -np.inf)
+
+    def extend(self, log_probabilities):
+        """Takes a step: (batch, width, vocabulary) to rows of states and tokens."""
+        batch, width, vocabulary = log_probabilities.shape
+        scores = self._scores[..., None] + log_probabilities
+        self._complete(scores)
+        scores[..., self._end] = -np.inf
+        scores = scores.reshape(batch, -1)
+        chosen = _largest(scores, width)
+        self._scores = np.take_along_axis(scores, chosen, axis=1)
+        parents, tokens = np.divmod(chosen, vocabulary)
+        self._tokens = np.take_along_axis(self._tokens, parents[..., None], axis=1)
+        self._tokens[..., self.steps] = tokens
+        self.steps += 1
+        rows = parents + width * np.arange(batch)[:, None]
+        return rows.ravel(), tokens.ravel().astype(np.int32)
+
+    def _complete(self, scores):
+        """Notes the sequences that end here among the `width` best of their row."""
+        batch, width, vocabulary = scores.shape
+        best = _largest(scores.reshape(batch, -1), width)
+        for row, place in np.argwhere(best % vocabulary == self._end):
+            beam = best[row, place] // vocabulary
+            score = scores[row, beam, self._end]
+            if not self.is_open[row] or score == -np.inf:
+                continue
+            score = score / (self.steps + 1) ** self._power
+            self._completed[row] += 1
+            if score > self._best_scores[row]:
+                self._best_scores[row] = score
+                self._best[row] = self._tokens[row, beam, : self.steps].copy()
+        self.is_open &= self._completed < width
+
+    def results(self):
+        for row, best in enumerate(self._best):
+            if best is None:
+                beam = self._scores[row].argmax()
+                self._best[row] = self._tokens[row, beam]
+                length = self.steps**self._power
+                self._best_scores[row] = self._scores[row, beam] / length
+        return self._best, self._best_scores
+
+
+def _largest(values, count):
+    """Returns the indices of the largest values of each row, largest first."""
+    count = min(count, values.shape[1])
+    found = np.argpartition(-values, count - 1, axis=1)[:, :count]
+    order = np.argsort(-np.take_along_axis(values, found, axis=1), axis=1)
+    return np.take_along_axis(found, order, axis=1)

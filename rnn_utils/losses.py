@@ -1,0 +1,52 @@
+"""The loss of sequences of different lengths: padding does not count."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="rnn_utils")
+class TokenCrossentropy(keras.losses.Loss):
+    """Cross-entropy of the tokens of a batch, in nats per token, without padding.
+
+    With smoothing e, the target has the probability 1 - e and every token of the
+    vocabulary an equal share of e: the network is not rewarded for being certain.
+
+    Args:
+        smoothing: The share e, from 0 up to, not including, 1.
+        name: Name of the loss.
+
+    Call arguments:
+        y_true: Int tensor of shape `(batch, time)`; 0 is padding.
+        y_pred: Logits, float tensor of shape `(batch, time, vocabulary)`.
+
+    Returns:
+        A scalar. A batch of nothing but padding has a loss of 0.
+
+    Raises:
+        ValueError: `smoothing` is out of range.
+
+    Source: Szegedy et al. (2016), "Rethinking the inception architecture for computer
+    vision", CVPR, section 7 (label smoothing).
+    """
+
+    def __init__(self, smoothing=0.0, name="token_crossentropy"):
+        super().__init__(name=name, reduction=None)
+        if not 0 <= smoothing < 1:
+            raise ValueError(f"smoothing is {smoothing!r}; expected 0 <= smoothing < 1")
+        self.smoothing = smoothing
+
+    def call(self, y_true, y_pred):
+        """Returns the mean over the tokens; see the class."""
+        y_true = ops.cast(y_true, "int32")
+        valid = ops.cast(ops.not_equal(y_true, 0), y_pred.dtype)
+        total = ops.logsumexp(y_pred, axis=-1)
+        target = ops.take_along_axis(y_pred, y_true[..., None], axis=-1)[..., 0]
+        losses = total - target
+        if self.smoothing:
+            uniform = total - ops.mean(y_pred, axis=-1)
+            losses = (1 - self.smoothing) * losses + self.smoothing * uniform
+        return ops.sum(losses * valid) / ops.maximum(ops.sum(valid), 1)
+
+    def get_config(self):
+        """Returns what the constructor needs."""
+        return {"smoothing": self.smoothing, "name": self.name}

@@ -1,0 +1,71 @@
+"""Subwords: frequent words whole, rare ones in pieces, nothing unknown.
+
+Source: Sennrich, Haddow and Birch (2016), "Neural machine translation of rare words
+with subword units", ACL, section 3.2 (byte pair encoding); the library sentencepiece.
+"""
+
+import io
+
+import numpy as np
+
+PAD, START, END, UNKNOWN = range(4)
+
+
+class Subwords:
+    """Subwords fitted on texts by byte pair encoding.
+
+    Ids 0 to 3 are `PAD`, `START`, `END` and `UNKNOWN` (a character that no text of
+    training has). A piece that begins a word begins with "▁".
+
+    Args:
+        texts: List of str, of training only.
+        vocabulary_size: Number of ids.
+
+    Raises:
+        ValueError: `vocabulary_size` does not suit the texts.
+    """
+
+    def __init__(self, texts, vocabulary_size):
+        import sentencepiece
+
+        model = io.BytesIO()
+        try:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=iter(texts),
+                model_writer=model,
+                model_type="bpe",
+                vocab_size=vocabulary_size,
+                character_coverage=1.0,
+                # The texts stay as they are, so that decoding gives them back.
+                normalization_rule_name="identity",
+                pad_id=PAD,
+                bos_id=START,
+                eos_id=END,
+                unk_id=UNKNOWN,
+                minloglevel=3,
+            )
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise ValueError(
+                f"vocabulary_size is {vocabulary_size!r}; expected more ids than the "
+                f"texts have characters, and fewer than they have pieces ({reason})"
+            ) from error
+        self._processor = sentencepiece.SentencePieceProcessor(
+            model_proto=model.getvalue()
+        )
+
+    def __len__(self):
+        """Returns the number of ids."""
+        return self._processor.vocab_size()
+
+    def encode(self, texts):
+        """Returns a list of int32 arrays of ids, without `START` and `END`."""
+        return [np.array(ids, np.int32) for ids in self._processor.encode(list(texts))]
+
+    def decode(self, sequences):
+        """Returns a list of str; the ids below 3 are left out."""
+        return self._processor.decode([list(map(int, ids)) for ids in sequences])
+
+    def pieces(self, ids):
+        """Returns the pieces of one sequence of ids, as a list of str."""
+        return [self._processor.id_to_piece(int(i)) for i in ids]

@@ -1,0 +1,334 @@
+"""Encoder and decoder: one sequence in, another one out, with or without attention.
+
+Sources: Sutskever, Vinyals and Le (2014), "Sequence to sequence learning with neural
+networks", NeurIPS (encoder and decoder); Luong, Pham and Manning (2015), "Effective
+approaches to attention-based neural machine translation", EMNLP, equation 5 (the
+attentional state); Nguyen and Chiang (2018), "Improving lexical choice in neural
+machine translation", NAACL, section 4 (the attended word itself in the output).
+"""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from rnn_utils.decoding import beam_search
+from rnn_utils.layers import GRU
+from rnn_utils.subwords import END, START
+
+_POOL_BATCHES = 30
+
+
+def encoder_decoder(
+    vocabulary_sizes,
+    units=256,
+    features=192,
+    dropout=0.2,
+    attention=None,
+    vectors=("uniform", "uniform"),
+    encoder_block=None,
+):
+    """Builds a network that writes a target sequence for a source sequence.
+
+    The encoder, a bidirectional GRU, reads the source. The decoder, a GRU that begins
+    with the encoder's last states, reads the target written so far and guesses its next
+    token:
+
+        s_t = GRU(y_t, s_(t-1))
+        without attention:  o_t = tanh(W s_t)
+        with attention:     o_t = tanh(W [s_t; sum_j a_tj h_j]) + L sum_j a_tj x_j
+        logits_t = E o_t
+
+    where h_j are the encoder's states, x_j the vectors of the source tokens, a_tj the
+    attention from s_t to h_j, and E the vectors of the target tokens.
+
+    Args:
+        vocabulary_sizes: Number of ids of source and of target; 0 is padding.
+        units: Units of the decoder, and of both directions of the encoder together.
+        features: Size of a token's vector.
+        dropout: Share of the values that are dropped in training.
+        attention: None, or a layer with the interface of `keras.layers.Attention`.
+        vectors: Initializers of the vectors of source and target tokens.
+        encoder_block: None, or a layer from `(batch, time, units)` to the same shape
+            that works on the encoder's states, with a call argument `mask`.
+
+    Returns:
+        A `keras.Model` from `[source, target]`, int tensors of shape `(batch, time)`,
+        the target beginning with `START`, to logits `(batch, time, vocabulary)`. Its
+        parts are the models `get_layer("encoder")`, from source to
+        `[states, vectors, summary]`, and `get_layer("decoder")`, from
+        `[target, hidden_state, source, states, vectors]` to
+        `[logits, hidden_state, weights]`; weights `(batch, target, source)` is the
+        attention, or 0 without.
+
+    Raises:
+        ValueError: `units` is odd.
+    """
+    if units % 2:
+        raise ValueError(f"units is {units!r}; expected an even number")
+    source = keras.Input((None,), dtype="int32", name="source")
+    target = keras.Input((None,), dtype="int32", name="target")
+    encoder = _encoder(
+        vocabulary_sizes[0], units, features, dropout, vectors[0], encoder_block
+    )
+    decoder = _decoder(
+        vocabulary_sizes[1], units, features, dropout, vectors[1], attention
+    )
+    states, source_vectors, summary = encoder(source)
+    logits, _, _ = decoder([target, summary, source, states, source_vectors])
+    return keras.Model([source, target], logits, name="encoder_decoder")
+
+
+def _encoder(size, units, features, dropout, initializer, block):
+    source = keras.Input((None,), dtype="int32", name="source")
+    embedding = layers.Embedding(size, features, initializer, mask_zero=True)
+    vectors = layers.Dropout(dropout)(embedding(source))
+    gru = GRU(units // 2, return_sequences=True, return_state=True)
+    states, forward, backward = layers.Bidirectional(gru)(vectors)
+    if block is not None:
+        states = block(states, mask=ops.not_equal(source, 0))
+    states = layers.Dropout(dropout)(states)
+    summary = layers.Concatenate()([forward, backward])
+    return keras.Model(source, [states, vectors, summary], name="encoder")
+
+
+def _decoder(size, units, features, dropout, initializer, attention):
+    target = keras.Input((None,), dtype="int32", name="target")
+    hidden_state = keras.Input((units,), name="hidden_state")
+    source = keras.Input((None,), dtype="int32", name="source")
+    encoded = keras.Input((None, units), name="states")
+    source_vectors = keras.Input((None, features), name="vectors")
+    embedding = layers.ReversibleEmbedding(
+        size, features, embeddings_initializer=initializer
+    )
+    gru = GRU(units, return_sequences=True, return_state=True)
+    vectors = layers.Dropout(dropout)(embedding(target))
+    states, last = gru(vectors, initial_state=hidden_state)
+    output = layers.Dense(features, "tanh", use_bias=False, name="output")
+    if attention is None:
+        output = output(states)
+        weights = ops.zeros_like(target)
+    else:
+        query = layers.Dense(units, use_bias=False, name="query")(states)
+        read, weights = attention(
+            [query, layers.Concatenate()([encoded, source_vectors]), encoded],
+            mask=[None, ops.not_equal(source, 0)],
+            return_attention_scores=True,
+        )
+        context, word = read[..., :units], read[..., units:]
+        # Begins as the identity: the vectors of a word and of its translation are
+        # alike where `association_vectors` made them.
+        lexical = layers.Dense(
+            features, use_bias=False, kernel_initializer="identity", name="lexical"
+        )
+        output = output(layers.Concatenate()([states, context])) + lexical(word)
+    logits = embedding(layers.Dropout(dropout)(output), reverse=True)
+    return keras.Model(
+        [target, hidden_state, source, encoded, source_vectors],
+        [logits, last, weights],
+        name="decoder",
+    )
+
+
+class PairBatches(keras.utils.PyDataset):
+    """Batches of pairs of sequences of similar lengths, for teacher forcing.
+
+    A batch is `([source, target_in], target_out)`: the decoder is given `START` and the
+    target, and is to guess the target and `END`, at every step the next token.
+
+    Args:
+        sources: List of 1-D int arrays.
+        targets: List of 1-D int arrays, without `START` and `END`.
+        batch_size: Pairs in a batch.
+        longest: Pairs with a longer sequence are left out; None keeps all.
+        seed: Seed of the order of the pairs.
+
+    Raises:
+        ValueError: Sources and targets are not equally many, or none is short enough.
+    """
+
+    def __init__(self, sources, targets, batch_size=64, longest=None, seed=0):
+        super().__init__()
+        if len(sources) != len(targets):
+            raise ValueError(
+                f"targets has {len(targets)} entries; expected one for each of the "
+                f"{len(sources)} sources"
+            )
+        pairs = zip(sources, targets, strict=True)
+        lengths = np.array([[len(part) for part in pair] for pair in pairs])
+        fits = np.ones(len(sources), bool)
+        if longest is not None:
+            fits = lengths.max(axis=1, initial=0) <= longest
+        if not fits.any():
+            raise ValueError(
+                f"longest is {longest!r} for {len(sources)} pairs; "
+                "expected a length that at least one pair does not exceed"
+            )
+        self._sources, self._targets = sources, targets
+        self._lengths, self._chosen = lengths, np.flatnonzero(fits)
+        self.batch_size = batch_size
+        self._rng = np.random.default_rng(seed)
+        self._deal()
+
+    def on_epoch_end(self):
+        """Deals the pairs into new batches."""
+        self._deal()
+
+    def _deal(self):
+        order = self._rng.permutation(self._chosen)
+        pool = self.batch_size * _POOL_BATCHES
+        batches = []
+        for start in range(0, len(order), pool):
+            part = order[start : start + pool]
+            source_lengths, target_lengths = self._lengths[part].T
+            part = part[np.lexsort((source_lengths, target_lengths))]
+            cuts = range(self.batch_size, len(part), self.batch_size)
+            batches += np.split(part, cuts)
+        self._batches = [batches[i] for i in self._rng.permutation(len(batches))]
+
+    def __len__(self):
+        """Returns the number of batches."""
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        """Returns `([source, target_in], target_out)`, int32, padded with 0."""
+        longer_than = (0, 0)
+        if index == 0 and len(self) > 1:
+            # Keras takes the shapes of the first two batches for those of all others,
+            # unless they differ.
+            longer_than = self._lengths[self._batches[1]].max(axis=0)
+        chosen = self._batches[index]
+        targets = [[START, *self._targets[i], END] for i in chosen]
+        source = pad_tokens([self._sources[i] for i in chosen], 1 + longer_than[0])
+        target = pad_tokens(targets, 3 + longer_than[1])
+        return (source, target[:, :-1]), target[:, 1:]
+
+
+def pad_tokens(sequences, shortest=0):
+    """Returns an int32 array (batch, time), padded at the end with 0.
+
+    Args:
+        sequences: List of 1-D arrays or lists of token ids.
+        shortest: The time dimension is the longest length, but at least this.
+    """
+    longest = max(shortest, *map(len, sequences), 0)
+    padded = np.zeros((len(sequences), longest), np.int32)
+    for row, sequence in zip(padded, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return padded
+
+
+def association_vectors(sources, targets, vocabulary_sizes, features, seed=0):
+    """Returns vectors that are alike for a token and its likely translation.
+
+    From counts alone: which source token stands in the same pair as which target token,
+    as positive pointwise mutual information, factorised by a truncated singular value
+    decomposition. The product of a source and a target vector approximates it.
+
+    Args:
+        sources: List of int arrays of token ids.
+        targets: The same of their translations.
+        vocabulary_sizes: Number of ids of source and of target.
+        features: Size of a vector.
+        seed: Seed of the randomised decomposition.
+
+    Returns:
+        A pair of float arrays of shape `(vocabulary size, features)` with the standard
+        deviation 0.05 together, which is that of a new embedding layer, roughly.
+    """
+    from sklearn.utils.extmath import randomized_svd
+
+    occurs = [
+        _occurrences(sequences, size)
+        for sequences, size in zip((sources, targets), vocabulary_sizes, strict=True)
+    ]
+    # Once may be chance.
+    together = (occurs[0].T @ occurs[1]).tocoo()
+    ones, twos = (np.asarray(together.sum(axis=axis)).ravel() for axis in (1, 0))
+    expected = ones[together.row] * twos[together.col] / together.sum()
+    information = np.maximum(0, np.log(together.data / expected))
+    together.data = information * (together.data > 1)
+    left, scale, right = randomized_svd(
+        together.tocsr(), features, n_iter=3, random_state=seed
+    )
+    vectors = left * np.sqrt(scale), right.T * np.sqrt(scale)
+    size = 0.05 / np.concatenate(vectors).std()
+    return tuple((size * part).astype("float32") for part in vectors)
+
+
+def _occurrences(sequences, size):
+    """Returns a sparse matrix (sequences, ids): 1 where the sequence has the id."""
+    from scipy import sparse
+
+    distinct = [np.unique(sequence) for sequence in sequences]
+    rows = np.repeat(np.arange(len(distinct)), [len(ids) for ids in distinct])
+    columns = np.concatenate(distinct)
+    ones = np.ones(len(rows), np.float32)
+    return sparse.csr_matrix((ones, (rows, columns)), (len(distinct), size))
+
+
+def translate(model, sources, width=1, length_power=0.0, batch_size=256):
+    """Writes a target sequence for every source sequence.
+
+    Args:
+        model: What `encoder_decoder` returns.
+        sources: List of 1-D int arrays.
+        width: Width of the beam; 1 is greedy.
+        length_power: See `rnn_utils.decoding.beam_search`.
+        batch_size: Sequences of similar length that are translated together.
+
+    Returns:
+        List of int arrays, in the order given. None is longer than twice its source
+        and ten tokens.
+    """
+    encoder, decoder = (_ready(model, name) for name in ("encoder", "decoder"))
+
+    def step(tokens, inputs):
+        hidden_state, *encoded = inputs
+        logits, hidden_state, _ = decoder.predict_on_batch(
+            [tokens[:, None], hidden_state, *encoded]
+        )
+        return _log_softmax(logits[:, 0]), [hidden_state, *encoded]
+
+    order = np.argsort([len(source) for source in sources], kind="stable")
+    found = [None] * len(sources)
+    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
+        source = pad_tokens([sources[i] for i in chosen])
+        states, vectors, summary = encoder.predict_on_batch(source)
+        inputs = [summary, source, states, vectors]
+        longest = 2 * source.shape[1] + 10
+        targets, _ = beam_search(step, inputs, START, END, longest, width, length_power)
+        for i, target in zip(chosen, targets, strict=True):
+            found[i] = target
+    return found
+
+
+def attention_weights(model, source, target):
+    """Returns where the decoder looked, target token by target token.
+
+    Args:
+        model: What `encoder_decoder` returns, with attention.
+        source: 1-D int array.
+        target: 1-D int array, without `START` and `END`.
+
+    Returns:
+        Array of shape `(len(target) + 1, len(source))` whose rows add up to 1; the last
+        row is that of `END`.
+    """
+    encoder, decoder = (_ready(model, name) for name in ("encoder", "decoder"))
+    source = pad_tokens([source])
+    states, vectors, summary = encoder.predict_on_batch(source)
+    target = pad_tokens([[START, *target]])
+    _, _, weights = decoder.predict_on_batch([target, summary, source, states, vectors])
+    return weights[0]
+
+
+def _ready(model, name):
+    part = model.get_layer(name)
+    # Compiling for every length would take longer than it saves.
+    part.jit_compile = False
+    return part
+
+
+def _log_softmax(logits):
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

@@ -1,0 +1,49 @@
+"""Claims about subwords: texts come back, rare words are cut, not lost."""
+
+import pytest
+
+pytest.importorskip("sentencepiece")
+
+from rnn_utils.subwords import END, PAD, START, UNKNOWN, Subwords  # noqa: E402
+
+TEXTS = ["the cat sat on the mat.", "The dog sat on the log.", "ñandú: ¿qué?"] * 3
+
+
+@pytest.fixture(scope="module")
+def subwords():
+    return Subwords(TEXTS, 60)
+
+
+def test_texts_come_back(subwords):
+    assert subwords.decode(subwords.encode(TEXTS)) == TEXTS
+    # Words of training's letters that were never seen, and two spaces.
+    assert subwords.decode(subwords.encode(["the chat"])) == ["the chat"]
+
+
+def test_there_are_as_many_ids_as_asked_for(subwords):
+    assert len(subwords) == 60
+    assert max(max(ids) for ids in subwords.encode(TEXTS)) < 60
+
+
+def test_frequent_words_are_whole_and_rare_ones_are_not(subwords):
+    (ids,) = subwords.encode(["the gnu"])
+    pieces = subwords.pieces(ids)
+    assert pieces[0] == "▁the"
+    assert len(pieces) > 2
+
+
+def test_special_ids_are_left_out_of_the_text(subwords):
+    (ids,) = subwords.encode(["the cat"])
+    assert subwords.decode([[START, *ids, END, PAD]]) == ["the cat"]
+
+
+def test_only_unknown_characters_are_unknown(subwords):
+    known, unknown = subwords.encode(["cat", "c漢t"])
+    assert UNKNOWN not in known
+    assert list(unknown).count(UNKNOWN) == 1
+
+
+@pytest.mark.parametrize("size", [5, 10_000])
+def test_a_size_that_does_not_suit_the_texts_is_refused(size):
+    with pytest.raises(ValueError, match=f"vocabulary_size is {size}; expected more"):
+        Subwords(TEXTS, size)

@@ -1,0 +1,43 @@
+"""Claims about BLEU by counts: it is sacrebleu's."""
+
+import numpy as np
+import pytest
+
+sacrebleu = pytest.importorskip("sacrebleu")
+
+from rnn_utils.bleu import bleu, bleu_counts  # noqa: E402
+
+REFERENCES = [
+    "El gato se sentó en la mesa.",
+    "¿Qué hora es?",
+    "No.",
+    "Hace mucho frío.",
+]
+SYSTEM = ["El gato está en la mesa.", "¿Qué es la hora?", "No.", "Hace frío."]
+
+
+@pytest.mark.parametrize("count", [4, 3, 1])
+def test_the_sum_of_the_counts_gives_the_score_of_sacrebleu(count):
+    ours = bleu(bleu_counts(SYSTEM[:count], REFERENCES[:count]))
+    theirs = sacrebleu.corpus_bleu(SYSTEM[:count], [REFERENCES[:count]]).score
+    np.testing.assert_allclose(ours, theirs)
+
+
+def test_a_sentence_is_a_row():
+    counts = bleu_counts(SYSTEM, REFERENCES)
+    assert counts.shape == (4, 10)
+    # "No." has two tokens and no third.
+    np.testing.assert_array_equal(counts[2], [2, 1, 0, 0, 2, 1, 0, 0, 2, 2])
+
+
+def test_the_references_themselves_are_perfect():
+    np.testing.assert_allclose(bleu(bleu_counts(REFERENCES, REFERENCES)), 100)
+
+
+def test_nothing_written_scores_nothing():
+    assert bleu(bleu_counts(["", ""], REFERENCES[:2])) == 0
+
+
+def test_each_translation_needs_its_reference():
+    with pytest.raises(ValueError, match="references has 2 entries; expected .* 1 hyp"):
+        bleu_counts(["No."], REFERENCES[:2])

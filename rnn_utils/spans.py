@@ -168,14 +168,15 @@ def phrase_list(sentences, labels, least=0.5):
         A dict from phrase, a tuple of words, to its most frequent kind.
     """
     kinds = collections.defaultdict(collections.Counter)
-    pairs = list(zip(sentences, map(spans_of, labels), strict=True))
-    for words, spans in pairs:
+    gold = [spans_of(each) for each in labels]
+    for words, spans in zip(sentences, gold, strict=True):
         for start, stop, kind in spans:
             kinds[tuple(words[start:stop])][kind] += 1
     phrases = {phrase: count.most_common(1)[0][0] for phrase, count in kinds.items()}
     matched, right = collections.Counter(), collections.Counter()
-    for words, spans in pairs:
-        for span in longest_matches(words, phrases):
+    matches = longest_matches(sentences, phrases)
+    for words, spans, found in zip(sentences, gold, matches, strict=True):
+        for span in found:
             phrase = tuple(words[span[0] : span[1]])
             matched[phrase] += 1
             right[phrase] += span in spans
@@ -186,20 +187,27 @@ def phrase_list(sentences, labels, least=0.5):
     }
 
 
-def longest_matches(words, phrases):
+def longest_matches(sentences, phrases):
     """Finds listed phrases from left to right, at each word the longest.
 
     Args:
-        words: List of str.
+        sentences: Lists of words.
         phrases: A dict from phrase, a tuple of words, to its kind.
 
     Returns:
-        List of spans that do not overlap.
+        For each sentence a list of spans that do not overlap.
     """
-    longest = max(map(len, phrases), default=0)
+    longest = collections.Counter()  # By first word: most words begin no phrase.
+    for phrase in phrases:
+        longest[phrase[0]] = max(longest[phrase[0]], len(phrase))
+    return [_longest_matches(words, phrases, longest) for words in sentences]
+
+
+def _longest_matches(words, phrases, longest):
     spans, place = [], 0
     while place < len(words):
-        for stop in range(min(place + longest, len(words)), place, -1):
+        last = min(place + longest[words[place]], len(words))
+        for stop in range(last, place, -1):
             if kind := phrases.get(tuple(words[place:stop])):
                 spans.append((place, stop, kind))
                 place = stop - 1

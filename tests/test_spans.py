@@ -120,8 +120,8 @@ def test_scores_of_another_shape_are_refused(shape):
 def test_the_longest_listed_phrase_wins_from_left_to_right():
     phrases = {("new",): "A", ("new", "york"): "B", ("york", "times", "square"): "C"}
     words = ["a", "new", "york", "times", "square", "and", "new", "jersey"]
-    assert longest_matches(words, phrases) == [(1, 3, "B"), (6, 7, "A")]
-    assert longest_matches(words, {}) == []
+    assert longest_matches([words, []], phrases) == [[(1, 3, "B"), (6, 7, "A")], []]
+    assert longest_matches([words], {}) == [[]]
 
 
 def test_a_phrase_that_is_seldom_a_span_is_not_listed():

@@ -13,9 +13,11 @@ from keras import layers, ops
 
 from rnn_utils.decoding import beam_search
 from rnn_utils.layers import GRU
+from rnn_utils.losses import TokenCrossentropy
 from rnn_utils.subwords import END, START
 
-_POOL_BATCHES = 30
+_BATCH_SIZE, _POOL_BATCHES = 64, 30
+_LONGEST, _WARMUP_UPDATES = 24, 200
 
 
 def encoder_decoder(
@@ -25,13 +27,14 @@ def encoder_decoder(
     dropout=0.2,
     attention=None,
     vectors=("uniform", "uniform"),
+    bidirectional=True,
     encoder_block=None,
 ):
     """Builds a network that writes a target sequence for a source sequence.
 
-    The encoder, a bidirectional GRU, reads the source. The decoder, a GRU that begins
-    with the encoder's last states, reads the target written so far and guesses its next
-    token:
+    The encoder, a GRU in both directions or in one, reads the source. The decoder, a
+    GRU that begins with the encoder's last states, reads the target written so far and
+    guesses its next token:
 
         s_t = GRU(y_t, s_(t-1))
         without attention:  o_t = tanh(W s_t)
@@ -43,11 +46,12 @@ def encoder_decoder(
 
     Args:
         vocabulary_sizes: Number of ids of source and of target; 0 is padding.
-        units: Units of the decoder, and of both directions of the encoder together.
+        units: Units of the decoder, and of the encoder, both directions together.
         features: Size of a token's vector.
         dropout: Share of the values that are dropped in training.
         attention: None, or a layer with the interface of `keras.layers.Attention`.
         vectors: Initializers of the vectors of source and target tokens.
+        bidirectional: Whether the encoder reads the source in both directions.
         encoder_block: None, or a layer from `(batch, time, units)` to the same shape
             that works on the encoder's states, with a call argument `mask`.
 
@@ -61,14 +65,20 @@ def encoder_decoder(
         attention, or 0 without.
 
     Raises:
-        ValueError: `units` is odd.
+        ValueError: `units` is odd, and two directions are to share them.
     """
-    if units % 2:
+    if bidirectional and units % 2:
         raise ValueError(f"units is {units!r}; expected an even number")
     source = keras.Input((None,), dtype="int32", name="source")
     target = keras.Input((None,), dtype="int32", name="target")
     encoder = _encoder(
-        vocabulary_sizes[0], units, features, dropout, vectors[0], encoder_block
+        vocabulary_sizes[0],
+        units,
+        features,
+        dropout,
+        vectors[0],
+        bidirectional,
+        encoder_block,
     )
     decoder = _decoder(
         vocabulary_sizes[1], units, features, dropout, vectors[1], attention
@@ -78,16 +88,20 @@ def encoder_decoder(
     return keras.Model([source, target], logits, name="encoder_decoder")
 
 
-def _encoder(size, units, features, dropout, initializer, block):
+def _encoder(size, units, features, dropout, initializer, bidirectional, block):
     source = keras.Input((None,), dtype="int32", name="source")
     embedding = layers.Embedding(size, features, initializer, mask_zero=True)
     vectors = layers.Dropout(dropout)(embedding(source))
-    gru = GRU(units // 2, return_sequences=True, return_state=True)
-    states, forward, backward = layers.Bidirectional(gru)(vectors)
+    if bidirectional:
+        gru = GRU(units // 2, return_sequences=True, return_state=True)
+        states, forward, backward = layers.Bidirectional(gru)(vectors)
+        summary = layers.Concatenate()([forward, backward])
+    else:
+        gru = GRU(units, return_sequences=True, return_state=True)
+        states, summary = gru(vectors)
     if block is not None:
         states = block(states, mask=ops.not_equal(source, 0))
     states = layers.Dropout(dropout)(states)
-    summary = layers.Concatenate()([forward, backward])
     return keras.Model(source, [states, vectors, summary], name="encoder")
 
 
@@ -146,7 +160,7 @@ class PairBatches(keras.utils.PyDataset):
         ValueError: Sources and targets are not equally many, or none is short enough.
     """
 
-    def __init__(self, sources, targets, batch_size=64, longest=None, seed=0):
+    def __init__(self, sources, targets, batch_size=_BATCH_SIZE, longest=None, seed=0):
         super().__init__()
         if len(sources) != len(targets):
             raise ValueError(
@@ -264,6 +278,45 @@ def _occurrences(sequences, size):
     columns = np.concatenate(distinct)
     ones = np.ones(len(rows), np.float32)
     return sparse.csr_matrix((ones, (rows, columns)), (len(distinct), size))
+
+
+def train(model, train, validation, epochs=7, rate=3e-3, seed=0, callbacks=()):
+    """Trains a network by teacher forcing, with label smoothing and a falling rate.
+
+    The rate rises for 200 updates and then falls along a cosine, so the last epochs
+    are of use only at the end of their schedule: `epochs` is chosen beforehand.
+
+    Args:
+        model: What `encoder_decoder` returns.
+        train: Pair of lists of int arrays, sources and targets. Pairs with more than 24
+            tokens on a side are left out.
+        validation: The same of validation pairs; all are used.
+        epochs: Passes over the training pairs.
+        rate: Highest learning rate.
+        seed: Seed of the order of the pairs.
+        callbacks: Keras callbacks.
+
+    Returns:
+        The `keras.callbacks.History`.
+    """
+    batches = PairBatches(*train, _BATCH_SIZE, _LONGEST, seed)
+    updates = max(1, len(batches) * epochs - _WARMUP_UPDATES)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        rate / 10, updates, 0.02, warmup_target=rate, warmup_steps=_WARMUP_UPDATES
+    )
+    model.compile(
+        keras.optimizers.Adam(schedule, beta_2=0.98, clipnorm=1.0),
+        TokenCrossentropy(smoothing=0.1),
+        # Compiling for every length would take longer than it saves.
+        jit_compile=False,
+    )
+    return model.fit(
+        batches,
+        epochs=epochs,
+        validation_data=PairBatches(*validation, 4 * _BATCH_SIZE),
+        callbacks=list(callbacks),
+        verbose=0,
+    )
 
 
 def translate(model, sources, width=1, length_power=0.0, batch_size=256):

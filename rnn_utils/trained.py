@@ -1,0 +1,44 @@
+"""Keeps trained networks beside the data, for a later notebook to go on with."""
+
+import hashlib
+import json
+import os
+import tempfile
+
+import keras
+
+import rnn_utils
+from rnn_utils.datasets import data_dir
+
+
+def save_trained(model, name, settings):
+    """Keeps a trained network.
+
+    Args:
+        model: A `keras.Model`.
+        name: What it is, as the beginning of a file name.
+        settings: Whatever its training depended on, such as seed and epochs, as a dict
+            that JSON can hold.
+    """
+    path = _path(name, settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix="incomplete-") as folder:
+        scratch = os.path.join(folder, path.name)
+        model.save(scratch)
+        os.replace(scratch, path)
+
+
+def load_trained(name, settings):
+    """Returns the network kept under this name with the same settings, or None.
+
+    One that another version of Keras or of this library trained does not count.
+    """
+    path = _path(name, settings)
+    return keras.saving.load_model(path, compile=False) if path.is_file() else None
+
+
+def _path(name, settings):
+    versions = [keras.__version__, rnn_utils.__version__]
+    text = json.dumps([versions, settings], sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return data_dir() / "trained" / f"{name}-{digest}.keras"

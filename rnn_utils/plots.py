@@ -35,7 +35,7 @@ def plot_learning_curves(history, metric="accuracy", ax=None):
     return ax
 
 
-def plot_estimates(names, values, intervals, reference=None, ax=None):
+def plot_estimates(names, values, intervals, reference=None, ax=None, digits=3):
     """Draws scores with their intervals, one row each, the first on top.
 
     Args:
@@ -44,6 +44,7 @@ def plot_estimates(names, values, intervals, reference=None, ax=None):
         intervals: A `(low, high)` for each score, or None for a score without one.
         reference: A score to compare with, drawn as a vertical line.
         ax: Axes to draw into; a new figure by default.
+        digits: Decimals of the scores.
 
     Returns:
         The axes.
@@ -55,7 +56,7 @@ def plot_estimates(names, values, intervals, reference=None, ax=None):
             ax.plot(interval, [row, row], color="#0072B2", linestyle="-", linewidth=3)
         ax.plot(value, row, "o", color="black")
         ax.annotate(
-            f"{value:.3f}", (value, row), xytext=(0, 7), textcoords="offset points",
+            f"{value:.{digits}f}", (value, row), xytext=(0, 7), textcoords="offset points",
             ha="center", fontsize=9,
         )  # fmt: skip
     if reference is not None:
@@ -195,6 +196,40 @@ def plot_spans(words, gold, predicted, ax=None, columns=76):
         _bracket(ax, words, places, span, -0.24, colour)
     ax.set(xlim=(-1, columns + 1), ylim=(-lines + 0.4, 0.6))
     ax.axis("off")
+    return ax
+
+
+def plot_alignment(weights, source, target, ax=None):
+    """Draws where a decoder looked: a row for each target token.
+
+    Args:
+        weights: Array of shape `(len(target), len(source))`, from 0 to 1.
+        source: The source tokens, str, along the top.
+        target: The target tokens, str, from top to bottom.
+        ax: Axes to draw into; a new figure of fitting size by default.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: There is not one row for each target and one column for each source
+            token.
+    """
+    weights = np.asarray(weights)
+    if weights.shape != (len(target), len(source)):
+        raise ValueError(
+            f"weights has the shape {weights.shape}; expected a row for each of the "
+            f"{len(target)} target tokens, a column for each of the {len(source)} "
+            "source tokens"
+        )
+    if ax is None:
+        size = 1.2 + 0.4 * len(source), 1 + 0.3 * len(target)
+        ax = plt.subplots(figsize=(min(8, size[0]), size[1]))[1]
+    ax.imshow(weights, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    ax.set_xticks(range(len(source)), source, rotation=60, ha="left")
+    ax.set_yticks(range(len(target)), target)
+    ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False)
+    ax.grid(visible=False)
     return ax
 
 

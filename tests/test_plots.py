@@ -8,6 +8,7 @@ import pytest
 matplotlib.use("Agg")
 
 from rnn_utils.plots import (  # noqa: E402
+    plot_alignment,
     plot_estimates,
     plot_learning_curves,
     plot_spans,
@@ -49,6 +50,11 @@ def test_estimates_stand_beside_their_names_from_top_to_bottom():
     assert rows["first"] > rows["second"]
     assert points[rows["first"]] == 0.9
     assert points[rows["second"]] == 0.5
+
+
+def test_estimates_are_written_with_the_decimals_asked_for():
+    ax = plot_estimates(["BLEU"], [24.1234], [None], digits=1)
+    assert [text.get_text() for text in ax.texts] == ["24.1"]
 
 
 def test_words_keep_their_order_and_wrap_within_the_width():
@@ -129,3 +135,23 @@ def test_a_span_over_the_end_of_a_line_is_drawn_on_both():
 def test_a_span_beyond_the_words_is_refused():
     with pytest.raises(ValueError, match="expected 0 <= start < stop <= 2"):
         plot_spans(["a", "b"], [(1, 3, "X")], [])
+
+
+def test_an_alignment_has_targets_from_top_to_bottom_and_sources_along_the_top():
+    weights = [[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]]
+    ax = plot_alignment(weights, ["big", "party"], ["fiesta", "gran", "."])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["big", "party"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "fiesta",
+        "gran",
+        ".",
+    ]
+    (image,) = ax.images
+    assert image.get_array().tolist() == weights
+    assert image.origin == "upper"
+    assert image.get_clim() == (0, 1)
+
+
+def test_an_alignment_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match="a row for each of the 1 target tokens"):
+        plot_alignment([[0.9, 0.1], [0.2, 0.8]], ["big", "party"], ["fiesta"])

@@ -56,8 +56,8 @@ def plot_estimates(names, values, intervals, reference=None, ax=None, digits=3):
             ax.plot(interval, [row, row], color="#0072B2", linestyle="-", linewidth=3)
         ax.plot(value, row, "o", color="black")
         ax.annotate(
-            f"{value:.{digits}f}", (value, row), xytext=(0, 7), textcoords="offset points",
-            ha="center", fontsize=9,
+            f"{value:.{digits}f}", (value, row), xytext=(0, 7), ha="center",
+            textcoords="offset points", fontsize=9,
         )  # fmt: skip
     if reference is not None:
         ax.axvline(reference, color="#D55E00", linestyle="--", linewidth=1.2)

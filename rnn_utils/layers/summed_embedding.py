@@ -17,11 +17,14 @@ class SummedEmbedding(keras.layers.Embedding):
     Args:
         input_dim: Number of features, with 0, which stands for "no feature".
         output_dim: Size of a vector.
+        dropout: In training, each feature is left out with this probability, and the
+            others count for more: so no single one, such as the word itself, is needed.
         **kwargs: As for `keras.layers.Embedding`, without `mask_zero`.
 
     Call arguments:
         inputs: Int tensor of shape `(batch, time, features)`. A step whose features are
             all 0 is padding, and masked from then on.
+        training: Whether to leave features out.
 
     Returns:
         Tensor of shape `(batch, time, output_dim)`.
@@ -30,8 +33,9 @@ class SummedEmbedding(keras.layers.Embedding):
         ValueError: The inputs do not have three dimensions.
     """
 
-    def __init__(self, input_dim, output_dim, **kwargs):
+    def __init__(self, input_dim, output_dim, dropout=0.0, **kwargs):
         super().__init__(input_dim, output_dim, **kwargs)
+        self.dropout = keras.layers.Dropout(dropout)
         self.supports_masking = True
 
     def build(self, input_shape):
@@ -43,10 +47,11 @@ class SummedEmbedding(keras.layers.Embedding):
             )
         super().build(input_shape)
 
-    def call(self, inputs):
+    def call(self, inputs, training=None):
         """Returns the sums; see the class."""
         vectors = super().call(inputs)
         present = ops.cast(ops.not_equal(inputs, 0), vectors.dtype)
+        present = self.dropout(present, training=training)
         return ops.sum(vectors * ops.expand_dims(present, -1), axis=-2)
 
     def compute_mask(self, inputs, mask=None):
@@ -56,3 +61,7 @@ class SummedEmbedding(keras.layers.Embedding):
     def compute_output_shape(self, input_shape):
         """Returns `(batch, time, output_dim)`."""
         return (*input_shape[:-1], self.output_dim)
+
+    def get_config(self):
+        """Returns the arguments of the constructor."""
+        return {**super().get_config(), "dropout": self.dropout.rate}

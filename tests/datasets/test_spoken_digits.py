@@ -1,0 +1,231 @@
+"""Claims about the spoken digits: recordings stay in their split, also when joined."""
+
+import io
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+tfds = pytest.importorskip("tensorflow_datasets")
+
+from rnn_utils.datasets import spoken_digits  # noqa: E402
+from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
+from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.spoken_digits import (  # noqa: E402
+    SAMPLE_RATE,
+    WORDS,
+    Recordings,
+    fewest_steps,
+    join_digits,
+    load_digits,
+    mfcc,
+    speaker_of,
+    split_speakers,
+)
+
+
+@pytest.fixture
+def small_package(monkeypatch, tmp_path):
+    """300 recordings of 3 to 9 frames; every number of one says which it is."""
+    lengths = np.arange(300) % 7 + 3
+    frames = np.repeat(np.arange(300, dtype=np.float32), lengths)
+    content = io.BytesIO()
+    np.savez(
+        content,
+        X=np.tile(frames[:, None], 13),
+        y=np.arange(300) % 10,
+        lengths=lengths,
+    )
+    monkeypatch.setattr(
+        spoken_digits,
+        "read_members",
+        lambda package, members: {spoken_digits.MEMBER: content.getvalue()},
+    )
+    monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
+
+
+def numbers(frames):
+    return [int(each[0, 0]) for each in frames]
+
+
+def test_every_recording_is_whole_and_in_one_split(small_package, capfd):
+    parts = load_digits()
+    assert capfd.readouterr().out == ""
+    found = [number for part in parts.values() for number in numbers(part.frames)]
+    assert sorted(found) == list(range(300))
+    for part in parts.values():
+        for number, frames, digit in zip(
+            numbers(part.frames), part.frames, part.digits, strict=True
+        ):
+            assert frames.shape == (number % 7 + 3, 13)
+            assert (frames == number).all()
+            assert digit == number % 10
+
+
+def test_every_digit_has_its_share_in_every_split(small_package):
+    parts = load_digits()
+    counts = [np.bincount(parts[name].digits, minlength=10) for name in SPLITS]
+    np.testing.assert_array_equal(counts, np.repeat([[24], [2], [4]], 10, axis=1))
+    # Not digit by digit: a batch must have many.
+    assert len(set(parts["train"].digits[:32])) > 5
+
+
+def test_the_builder_prepares_once_and_then_reads(small_package, monkeypatch):
+    first = load_digits()
+
+    def no_network(package, members):
+        raise FetchError("no network")
+
+    monkeypatch.setattr(spoken_digits, "read_members", no_network)
+    again = load_digits()
+    for name in SPLITS:
+        assert numbers(again[name].frames) == numbers(first[name].frames)
+
+
+@pytest.fixture
+def recordings():
+    frames = [np.full((3 + i % 4, 13), i, np.float32) for i in range(40)]
+    return Recordings(frames, np.arange(40) % 10)
+
+
+def test_a_joined_string_holds_its_digits_where_it_says(recordings):
+    strings = join_digits(recordings, 50, seed=1)
+    for frames, text, digits, starts in zip(*strings, strict=True):
+        assert text == " ".join(WORDS[digit] for digit in digits)
+        rows = frames[starts, 0].astype(int)
+        np.testing.assert_array_equal(recordings.digits[rows], digits)
+        expected = np.concatenate([recordings.frames[row] for row in rows])
+        np.testing.assert_array_equal(frames, expected)
+
+
+def test_all_lengths_occur_and_recordings_are_used_equally_often(recordings):
+    strings = join_digits(recordings, 400, seed=1, fewest=2, most=4)
+    lengths = np.bincount([len(digits) for digits in strings.digits])
+    assert list(np.flatnonzero(lengths)) == [2, 3, 4]
+    assert lengths[2:].min() > 100
+    pairs = zip(strings.frames, strings.starts, strict=True)
+    used = np.concatenate([frames[starts, 0] for frames, starts in pairs])
+    counts = np.bincount(used.astype(int), minlength=40)
+    assert counts.max() - counts.min() <= 1
+
+
+def test_the_seed_fixes_the_strings(recordings):
+    texts = [join_digits(recordings, 20, seed).texts for seed in (1, 1, 2)]
+    assert texts[0] == texts[1] != texts[2]
+    assert join_digits(recordings, 0, seed=1).texts == []
+
+
+@pytest.mark.parametrize("fewest, most", [(0, 3), (4, 3)])
+def test_impossible_lengths_are_refused(recordings, fewest, most):
+    with pytest.raises(ValueError, match=f"fewest is {fewest} and most is {most}"):
+        join_digits(recordings, 5, 1, fewest=fewest, most=most)
+
+
+@pytest.mark.parametrize(
+    "labels, steps", [([6], 1), ([3, 1], 2), ([3, 1, 3], 3), ([1, 1, 1], 5)]
+)
+def test_the_loss_of_ctc_needs_that_many_steps_and_no_less(labels, steps):
+    assert fewest_steps(labels) == steps
+    lengths = [steps, steps - 1]
+    losses = tf.nn.ctc_loss(
+        np.array([labels, labels]),
+        np.zeros((2, steps, 10), np.float32),
+        [len(labels)] * 2,
+        lengths,
+        logits_time_major=False,
+        blank_index=0,
+    )
+    # All paths are equally probable, so no possible string can cost more than one path.
+    assert list(losses.numpy() <= steps * np.log(10) + 1e-3) == [True, False]
+
+
+def test_letters_are_labels_too():
+    assert [fewest_steps(text) for text in ("", "six", "three")] == [0, 3, 6]
+    assert fewest_steps("three eight") == 12
+
+
+def tone(hertz, seconds=0.5, loudness=0.1):
+    time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    return (loudness * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
+
+
+def test_features_have_a_frame_each_25_ms():
+    assert mfcc(tone(440)).shape == (20, 13)
+    assert mfcc(tone(440)).dtype == np.float32
+    assert np.isfinite(mfcc(np.zeros(900, np.float32))).all()
+
+
+def test_loudness_is_in_the_first_coefficient_only():
+    difference = mfcc(tone(440, loudness=0.4)) - mfcc(tone(440, loudness=0.1))
+    assert difference[5, 0] > 1
+    # The bands without the tone keep their floor, so this holds for noise, not a tone.
+    noise = np.random.default_rng(0).normal(size=4000).astype(np.float32)
+    difference = mfcc(0.4 * noise) - mfcc(0.1 * noise)
+    assert difference[5, 0] > 1
+    assert np.abs(difference[:, 1:]).max() < 0.01
+
+
+def test_the_second_coefficient_tells_low_from_high():
+    assert mfcc(tone(200))[5, 1] > mfcc(tone(3000))[5, 1]
+
+
+def test_no_speaker_is_in_two_splits():
+    parts = split_speakers({"theo", "lucas", "george", "yweweler"})
+    assert parts == {
+        "train": {"george", "lucas"},
+        "validation": {"theo"},
+        "test": {"yweweler"},
+    }
+    with pytest.raises(ValueError, match="'a', 'b'.*at least three"):
+        split_speakers(["b", "a"])
+
+
+def test_a_file_name_of_another_form_is_refused():
+    assert speaker_of("7_jackson_32.wav") == "jackson"
+    with pytest.raises(ValueError, match="'7.wav'; expected"):
+        speaker_of("7.wav")
+
+
+@pytest.fixture
+def mocked(monkeypatch, tmp_path):
+    """A public dataset made up in the form that its real builder declares."""
+    monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
+    info = tfds.core.SplitInfo(name="train", shard_lengths=[60], num_bytes=1)
+    splits = tfds.core.splits.SplitDict([info])
+    monkeypatch.setattr(tfds.core.DatasetInfo, "splits", property(lambda info: splits))
+
+    def made_up(builder, split, **_):
+        rng = np.random.default_rng(0)
+
+        def examples():
+            for i in range(60):
+                yield {
+                    "audio": rng.integers(
+                        -(2**15), 2**15, size=rng.integers(900, 4000)
+                    ),
+                    "audio/filename": f"{i % 10}_{'abcde'[i // 12]}_{i}.wav",
+                    "label": i % 10,
+                }
+
+        return tf.data.Dataset.from_generator(
+            examples, output_signature=builder.info.features.get_tensor_spec()
+        )
+
+    with tfds.testing.mock_data(as_dataset_fn=made_up):
+        yield
+
+
+def test_the_full_size_twin_has_the_same_form_and_is_split_by_speaker(mocked):
+    parts = load_digits("spoken_digit")
+    assert [set(parts[name].speakers) for name in SPLITS] == [set("abc"), {"d"}, {"e"}]
+    for part in parts.values():
+        for frames, wave in zip(part.frames, part.waves, strict=True):
+            assert frames.shape == (-(-len(wave) // 200), 13)
+            assert np.abs(wave).max() <= 1
+        assert part.digits.shape == (len(part.frames),)
+    assert join_digits(parts["test"], 3, seed=1).texts
+
+
+def test_a_dataset_without_recordings_is_refused(mocked):
+    with pytest.raises(ValueError, match="'imdb_reviews'.*expected 'spoken_digit'"):
+        load_digits("imdb_reviews")

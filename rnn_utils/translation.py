@@ -62,7 +62,7 @@ def encoder_decoder(
         `[states, vectors, summary]`, and `get_layer("decoder")`, from
         `[target, hidden_state, source, states, vectors]` to
         `[logits, hidden_state, weights]`; weights `(batch, target, source)` is the
-        attention, or 0 without.
+        attention, or zeros without.
 
     Raises:
         ValueError: `units` is odd, and two directions are to share them.
@@ -120,7 +120,10 @@ def _decoder(size, units, features, dropout, initializer, attention):
     output = layers.Dense(features, "tanh", use_bias=False, name="output")
     if attention is None:
         output = output(states)
-        weights = ops.zeros_like(target)
+        # Keras before 3.15 refuses a model with an input that nothing uses.
+        tag = ops.cast(source, encoded.dtype)[..., None]
+        unread = ops.zeros_like(ops.concatenate([encoded, source_vectors, tag], -1))
+        weights = ops.zeros_like(states[..., :1]) + unread[:, None, :, 0]
     else:
         query = layers.Dense(units, use_bias=False, name="query")(states)
         read, weights = attention(

@@ -82,6 +82,11 @@ def test_attention_is_a_share_for_each_source_token():
     np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
 
 
+def test_without_attention_the_shares_are_zeros():
+    weights = attention_weights(small(), np.array([4, 5, 6]), np.array([7]))
+    np.testing.assert_array_equal(weights, np.zeros((2, 3)))
+
+
 def test_a_block_may_work_on_the_states_of_the_encoder():
     class Double(keras.layers.Layer):
         supports_masking = True

@@ -90,7 +90,7 @@ def test_a_shared_phrase_is_no_duplicate():
 
 @pytest.mark.parametrize("config", ["imdb", "sentences"])
 def test_the_builder_prepares_once_and_then_reads(
-    small_package, config, monkeypatch, capfd
+    small_package, config, cut_off, capfd
 ):
     first = load_reviews(config=config)
     # A notebook's first run must show what every later run shows.
@@ -99,11 +99,7 @@ def test_the_builder_prepares_once_and_then_reads(
     assert len(texts) == len(labels) > 8000
     assert set(labels) == {0, 1}
     assert not any("<br" in text for text in texts)
-
-    def no_network(package, members):
-        raise FetchError("no network")
-
-    monkeypatch.setattr(movie_reviews, "read_members", no_network)
+    cut_off(movie_reviews)
     again = load_reviews(config=config)
     assert again["test"][0] == first["test"][0]
 

@@ -12,7 +12,6 @@ from rnn_utils.datasets.pronunciations import (  # noqa: E402
     read_dictionary,
     stem,
 )
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.splits import SPLITS  # noqa: E402
 
 
@@ -94,11 +93,7 @@ def test_no_stem_is_in_two_splits(small_package, capfd):
     assert parts["test"].phonemes[0] == ["B", "AA1", "N"]
 
 
-def test_the_builder_prepares_once_and_then_reads(small_package, monkeypatch):
+def test_the_builder_prepares_once_and_then_reads(small_package, cut_off):
     first = load_pronunciations()
-
-    def no_network(package, members):
-        raise FetchError("no network")
-
-    monkeypatch.setattr(pronunciations, "read_members", no_network)
+    cut_off(pronunciations)
     assert load_pronunciations() == first

@@ -9,7 +9,6 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import smartwatch  # noqa: E402
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.smartwatch import (  # noqa: E402
     Exercises,
     as_left_arm,
@@ -103,13 +102,9 @@ def test_nobody_is_in_two_splits(small_package, capfd):
         assert len(part.signals) == 14 * len(set(part.people))
 
 
-def test_the_builder_prepares_once_and_then_reads(small_package, monkeypatch):
+def test_the_builder_prepares_once_and_then_reads(small_package, cut_off):
     first = load_exercises()
-
-    def no_network(package, members):
-        raise FetchError("no network")
-
-    monkeypatch.setattr(smartwatch, "read_members", no_network)
+    cut_off(smartwatch)
     again = load_exercises()
     for name in SPLITS:
         np.testing.assert_array_equal(again[name].people, first[name].people)

@@ -7,7 +7,6 @@ tfds = pytest.importorskip("tensorflow_datasets")
 import tensorflow as tf  # noqa: E402
 
 from rnn_utils.datasets import tatoeba  # noqa: E402
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.tatoeba import (  # noqa: E402
     load_translations,
@@ -97,13 +96,9 @@ def test_a_target_belongs_to_its_source(small_package):
             assert target.split()[0] == "Y" + source.split()[2]
 
 
-def test_the_builder_prepares_once_and_then_reads(small_package, monkeypatch):
+def test_the_builder_prepares_once_and_then_reads(small_package, cut_off):
     first = load_translations()
-
-    def no_network(package, members):
-        raise FetchError("no network")
-
-    monkeypatch.setattr(tatoeba, "read_members", no_network)
+    cut_off(tatoeba)
     assert load_translations() == first
 
 

@@ -5,7 +5,6 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import turkish  # noqa: E402
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.turkish import (  # noqa: E402
     genre,
@@ -85,13 +84,9 @@ def test_no_document_and_no_sentence_is_in_two_splits(small_package, capfd):
         assert [len(words) for words in part.words] == [len(tags) for tags in part.tags]
 
 
-def test_the_builder_prepares_once_and_then_reads(small_package, monkeypatch):
+def test_the_builder_prepares_once_and_then_reads(small_package, cut_off):
     first = load_turkish()
-
-    def no_network(package, members):
-        raise FetchError("no network")
-
-    monkeypatch.setattr(turkish, "read_members", no_network)
+    cut_off(turkish)
     assert load_turkish() == first
 
 

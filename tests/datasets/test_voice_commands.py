@@ -8,7 +8,6 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import voice_commands  # noqa: E402
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.tagged_sentences import TaggedSentences  # noqa: E402
 from rnn_utils.datasets.voice_commands import (  # noqa: E402
@@ -155,17 +154,13 @@ def small_package(monkeypatch, tmp_path):
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
 
 
-def test_the_builder_prepares_once_and_then_reads(small_package, monkeypatch, capfd):
+def test_the_builder_prepares_once_and_then_reads(small_package, cut_off, capfd):
     first = load_voice_commands()
     assert capfd.readouterr().out == ""
     train = first["train"]
     assert [len(words) for words in train.words] == [len(tags) for tags in train.tags]
     assert set(train.intents) == {"Act", "Set"}
-
-    def no_network(package, members):
-        raise FetchError("no network")
-
-    monkeypatch.setattr(voice_commands, "read_members", no_network)
+    cut_off(voice_commands)
     assert load_voice_commands() == first
 
 

@@ -12,20 +12,17 @@ import tensorflow as tf  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from rnn_utils.datasets import captioned_drawings as drawings  # noqa: E402
+from rnn_utils.datasets import drawing_splits  # noqa: E402
 from rnn_utils.datasets.caption_words import without_skin_tones  # noqa: E402
 from rnn_utils.datasets.captioned_drawings import (  # noqa: E402
     DRAWING_SPLITS,
     SIZE,
-    concept_keys,
-    distinct,
     drawn,
-    hold_out,
     load_drawings,
     on_white,
     openmoji_member,
     read_names,
 )
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.splits import SPLITS  # noqa: E402
 
 LIGHT, MEDIUM_LIGHT, MEDIUM = "\U0001f3fb", "\U0001f3fc", "\U0001f3fd"
@@ -80,10 +77,12 @@ def small_packages(monkeypatch, tmp_path):
 
     monkeypatch.setattr(drawings, "read_members", read)
     held_out = {"test_concept": 2, "validation_concept": 1}
-    monkeypatch.setattr(drawings, "_CONCEPTS_HELD_OUT", held_out)
-    monkeypatch.setattr(drawings, "_FEWEST_CONCEPTS", 0)
-    monkeypatch.setattr(drawings, "_VARIANTS_HELD_OUT", {"test": 4, "validation": 2})
-    monkeypatch.setattr(drawings, "_FEWEST_VARIANTS", 1)
+    monkeypatch.setattr(drawing_splits, "_CONCEPTS_HELD_OUT", held_out)
+    monkeypatch.setattr(drawing_splits, "_FEWEST_CONCEPTS", 0)
+    monkeypatch.setattr(
+        drawing_splits, "_VARIANTS_HELD_OUT", {"test": 4, "validation": 2}
+    )
+    monkeypatch.setattr(drawing_splits, "_FEWEST_VARIANTS", 1)
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
 
 
@@ -127,49 +126,6 @@ def test_a_drawing_is_rendered_on_white():
     assert picture[5, 5].tolist() == [0, 0, 0]
     assert picture[40, 40].tolist() == [255, 255, 255]
     assert on_white(picture_file((255, 0, 0, 0))).min() == 255
-
-
-def test_of_drawings_that_are_the_same_the_plainest_caption_stays():
-    names = {
-        "a": ("man astronaut", 1),
-        "b": ("astronaut", 1),
-        "c": ("man kneeling", 1),
-        "d": ("person kneeling", 1),
-        "e": ("cat", 1),
-    }
-    pictures = np.zeros((5, 4, 4, 3), np.uint8)
-    pictures[2:4], pictures[4] = 100, 103
-    _, captions, kept = distinct(names, pictures)
-    assert captions == ["astronaut", "person kneeling", "cat"]
-    assert kept[:, 0, 0, 0].tolist() == [0, 100, 103]
-
-
-@pytest.mark.parametrize(
-    "one, other",
-    [
-        (("👨🏻\u200d🚀", "man astronaut"), ("🧑\u200d🚀", "astronaut")),
-        (("🏃\u200d♂\ufe0f\u200d➡\ufe0f", "a"), ("🏃🏿", "b")),
-        (("💙", "blue heart"), ("💜", "purple heart")),
-        (("🕐", "one o'clock"), ("🕝", "two thirty")),
-        (("◼", "black medium square"), ("▫", "white small square")),
-    ],
-)
-def test_drawings_of_one_concept_share_a_key(one, other):
-    assert set(concept_keys(*one)) & set(concept_keys(*other))
-
-
-def test_other_concepts_share_none():
-    one, other = concept_keys("🐱", "cat face"), concept_keys("🐶", "dog face")
-    assert not set(one) & set(other)
-
-
-def test_words_of_what_is_held_out_stay_in_training():
-    units = [["red cat"], ["red dog"], ["blue cat"], ["blue dog"], ["cat"], ["owl x"]]
-    names = hold_out(units, 1, {"test": 5})
-    train = [unit[0] for unit, name in zip(units, names, strict=True) if name != "test"]
-    assert names.count("test") >= 1
-    assert names[4:] == ["train", "train"]
-    assert {"red", "blue", "cat", "dog"} <= set(" ".join(train).split())
 
 
 def test_no_variant_and_no_concept_is_on_two_sides(small_packages, capfd):
@@ -225,13 +181,9 @@ def test_the_second_style_has_the_same_splits_and_its_tones_put_right(small_pack
     assert {caption.split(" here")[0].split()[-1] for caption in missing} == {"thing0"}
 
 
-def test_the_builder_prepares_once_and_then_reads(small_packages, monkeypatch):
+def test_the_builder_prepares_once_and_then_reads(small_packages, cut_off):
     first = load_drawings()
-
-    def no_network(package, members):
-        raise FetchError("no network")
-
-    monkeypatch.setattr(drawings, "read_members", no_network)
+    cut_off(drawings)
     again = load_drawings()
     assert again["train"].captions == first["train"].captions
     np.testing.assert_array_equal(again["test"].pictures, first["test"].pictures)

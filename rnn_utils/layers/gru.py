@@ -506,6 +506,10 @@ class _FastRecurrent:
         mask = mask[0] if isinstance(mask, (list, tuple)) and mask else mask
         if mask is not None:
             _check_mask(mask, (batch, steps))
+        if self.stateful and batch is None:
+            # In `fit` the batch's size is unknown, and Keras before 3.14 needs a number.
+            batch = self.states[0].shape[0]
+            sequences = ops.reshape(sequences, (batch, *ops.shape(sequences)[1:]))
         if initial_state is not None:
             initial_state = keras.tree.flatten(initial_state)
             _check_states("initial_state", initial_state, self.cell, batch)

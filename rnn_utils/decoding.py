@@ -76,11 +76,13 @@ class _Search:
     def extend(self, log_probabilities):
         """Takes a step: (batch, width, vocabulary) to rows of states and tokens."""
         batch, width, vocabulary = log_probabilities.shape
-        scores = self._scores[..., None] + log_probabilities
-        self._complete(scores)
-        scores[..., self._end] = -np.inf
-        scores = scores.reshape(batch, -1)
-        chosen = _largest(scores, width)
+        scores = (self._scores[..., None] + log_probabilities).reshape(batch, -1)
+        best = _largest(scores, 2 * width)
+        ends = best % vocabulary == self._end
+        self._complete(scores, best[:, :width], ends[:, :width], vocabulary)
+        # A beginning has one end, so at least half of these go on: the best of them.
+        going_on = np.argsort(ends, axis=1, kind="stable")[:, :width]
+        chosen = np.take_along_axis(best, going_on, axis=1)
         self._scores = np.take_along_axis(scores, chosen, axis=1)
         parents, tokens = np.divmod(chosen, vocabulary)
         self._tokens = np.take_along_axis(self._tokens, parents[..., None], axis=1)
@@ -89,21 +91,19 @@ class _Search:
         rows = parents + width * np.arange(batch)[:, None]
         return rows.ravel(), tokens.ravel().astype(np.int32)
 
-    def _complete(self, scores):
+    def _complete(self, scores, best, ends, vocabulary):
         """Notes the sequences that end here among the `width` best of their row."""
-        batch, width, vocabulary = scores.shape
-        best = _largest(scores.reshape(batch, -1), width)
-        for row, place in np.argwhere(best % vocabulary == self._end):
-            beam = best[row, place] // vocabulary
-            score = scores[row, beam, self._end]
+        for row, place in np.argwhere(ends):
+            score = scores[row, best[row, place]]
             if not self.is_open[row] or score == -np.inf:
                 continue
+            beam = best[row, place] // vocabulary
             score = score / (self.steps + 1) ** self._power
             self._completed[row] += 1
             if score > self._best_scores[row]:
                 self._best_scores[row] = score
                 self._best[row] = self._tokens[row, beam, : self.steps].copy()
-        self.is_open &= self._completed < width
+        self.is_open &= self._completed < best.shape[1]
 
     def results(self):
         for row, best in enumerate(self._best):

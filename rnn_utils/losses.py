@@ -39,12 +39,12 @@ class TokenCrossentropy(keras.losses.Loss):
         """Returns the mean over the tokens; see the class."""
         y_true = ops.cast(y_true, "int32")
         valid = ops.cast(ops.not_equal(y_true, 0), y_pred.dtype)
-        total = ops.logsumexp(y_pred, axis=-1)
-        target = ops.take_along_axis(y_pred, y_true[..., None], axis=-1)[..., 0]
-        losses = total - target
+        losses = ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
         if self.smoothing:
-            uniform = total - ops.mean(y_pred, axis=-1)
-            losses = (1 - self.smoothing) * losses + self.smoothing * uniform
+            # Spread evenly, the cross-entropy differs by what the target's logit is
+            # above the mean: no second softmax over the vocabulary.
+            target = ops.take_along_axis(y_pred, y_true[..., None], axis=-1)[..., 0]
+            losses += self.smoothing * (target - ops.mean(y_pred, axis=-1))
         return ops.sum(losses * valid) / ops.maximum(ops.sum(valid), 1)
 
     def get_config(self):

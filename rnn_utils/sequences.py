@@ -95,16 +95,9 @@ class LengthBatches(keras.utils.PyDataset):
 
     def _deal(self):
         lengths = np.array([len(sequence) for sequence in self.sequences])
-        order = self._rng.permutation(self._short)
-        pool = self.batch_size * _POOL_BATCHES
-        batches = []
-        for start in range(0, len(order), pool):
-            part = order[start : start + pool]
-            part = part[np.argsort(lengths[part], kind="stable")]
-            batches += np.split(
-                part, range(self.batch_size, len(part), self.batch_size)
-            )
-        batches = [batches[i] for i in self._rng.permutation(len(batches))]
+        batches = similar_lengths(
+            self._short, lengths[None], self.batch_size, _POOL_BATCHES, self._rng
+        )
         self._pass = _of_two_lengths_first(batches, lengths)
         self._batches = self._pass[: len(self)]
         self._round = -1
@@ -132,6 +125,32 @@ def _require_aligned(sequences, targets):
             )
 
 
+def similar_lengths(rows, lengths, batch_size, pool_batches, rng):
+    """Deals rows into batches of similar lengths: little padding, and still chance.
+
+    The rows are shuffled, and sorted within pools of batches; the batches are shuffled.
+
+    Args:
+        rows: 1-D int array or list of the rows that are dealt.
+        lengths: Int array of shape `(sequences, all rows)`: the lengths of each row's
+            sequences. The last sequence is sorted by first.
+        batch_size: Rows in a batch.
+        pool_batches: Batches in a pool.
+        rng: A `numpy.random.Generator`.
+
+    Returns:
+        List of 1-D int arrays of rows.
+    """
+    order = rng.permutation(rows)
+    pool = batch_size * pool_batches
+    batches = []
+    for start in range(0, len(order), pool):
+        part = order[start : start + pool]
+        part = part[np.lexsort(lengths[:, part])]
+        batches += np.split(part, range(batch_size, len(part), batch_size))
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
 def _of_two_lengths_first(batches, lengths):
     """Moves a batch of another padded length to the second place, if there is one.
 
@@ -146,18 +165,22 @@ def _of_two_lengths_first(batches, lengths):
     return batches
 
 
-def _padded_length(longest):
-    return max(1, -(-longest // _LENGTH_STEP)) * _LENGTH_STEP
+def _padded_length(longest, step=_LENGTH_STEP):
+    return max(1, -(-longest // step)) * step
 
 
-def pad(sequences):
+def pad(sequences, step=_LENGTH_STEP, shortest=0):
     """Returns an int32 array (batch, time, ...), padded at the end with 0.
 
-    The time dimension is the longest length, rounded up to a multiple of 32.
+    Args:
+        sequences: List of int arrays or lists of shape (time,) or (time, features).
+        step: The time dimension is the longest length, rounded up to a multiple of it.
+        shortest: The least length before it is rounded up.
     """
-    longest = max(len(sequence) for sequence in sequences)
+    longest = max(shortest, *(len(sequence) for sequence in sequences))
     features = np.shape(sequences[0])[1:]
-    padded = np.zeros((len(sequences), _padded_length(longest), *features), np.int32)
+    length = _padded_length(longest, step)
+    padded = np.zeros((len(sequences), length, *features), np.int32)
     for row, sequence in zip(padded, sequences, strict=True):
         row[: len(sequence)] = sequence
     return padded

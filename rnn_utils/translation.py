@@ -14,7 +14,9 @@ from keras import layers, ops
 from rnn_utils.decoding import beam_search
 from rnn_utils.layers import GRU
 from rnn_utils.losses import TokenCrossentropy
+from rnn_utils.sequences import pad, similar_lengths
 from rnn_utils.subwords import END, START
+from rnn_utils.word_vectors import ppmi
 
 _BATCH_SIZE, _POOL_BATCHES = 64, 30
 _LONGEST, _WARMUP_UPDATES = 24, 200
@@ -120,10 +122,9 @@ def _decoder(size, units, features, dropout, initializer, attention):
     output = layers.Dense(features, "tanh", use_bias=False, name="output")
     if attention is None:
         output = output(states)
-        # Keras before 3.15 refuses a model with an input that nothing uses.
-        tag = ops.cast(source, encoded.dtype)[..., None]
-        unread = ops.zeros_like(ops.concatenate([encoded, source_vectors, tag], -1))
-        weights = ops.zeros_like(states[..., :1]) + unread[:, None, :, 0]
+        # Keras 3.13 refuses a model with an input that nothing uses.
+        unread = encoded[..., 0] + source_vectors[..., 0] + ops.cast(source, "float32")
+        weights = ops.zeros_like(states[..., :1] + unread[:, None])
     else:
         query = layers.Dense(units, use_bias=False, name="query")(states)
         read, weights = attention(
@@ -172,9 +173,10 @@ class PairBatches(keras.utils.PyDataset):
             )
         pairs = zip(sources, targets, strict=True)
         lengths = np.array([[len(part) for part in pair] for pair in pairs])
+        lengths = lengths.reshape(-1, 2).T
         fits = np.ones(len(sources), bool)
         if longest is not None:
-            fits = lengths.max(axis=1, initial=0) <= longest
+            fits = lengths.max(axis=0) <= longest
         if not fits.any():
             raise ValueError(
                 f"longest is {longest!r} for {len(sources)} pairs; "
@@ -191,16 +193,9 @@ class PairBatches(keras.utils.PyDataset):
         self._deal()
 
     def _deal(self):
-        order = self._rng.permutation(self._chosen)
-        pool = self.batch_size * _POOL_BATCHES
-        batches = []
-        for start in range(0, len(order), pool):
-            part = order[start : start + pool]
-            source_lengths, target_lengths = self._lengths[part].T
-            part = part[np.lexsort((source_lengths, target_lengths))]
-            cuts = range(self.batch_size, len(part), self.batch_size)
-            batches += np.split(part, cuts)
-        self._batches = [batches[i] for i in self._rng.permutation(len(batches))]
+        self._batches = similar_lengths(
+            self._chosen, self._lengths, self.batch_size, _POOL_BATCHES, self._rng
+        )
 
     def __len__(self):
         """Returns the number of batches."""
@@ -212,26 +207,12 @@ class PairBatches(keras.utils.PyDataset):
         if index == 0 and len(self) > 1:
             # Keras takes the shapes of the first two batches for those of all others,
             # unless they differ.
-            longer_than = self._lengths[self._batches[1]].max(axis=0)
+            longer_than = self._lengths[:, self._batches[1]].max(axis=1)
         chosen = self._batches[index]
         targets = [[START, *self._targets[i], END] for i in chosen]
-        source = pad_tokens([self._sources[i] for i in chosen], 1 + longer_than[0])
-        target = pad_tokens(targets, 3 + longer_than[1])
+        source = pad([self._sources[i] for i in chosen], 1, 1 + longer_than[0])
+        target = pad(targets, 1, 3 + longer_than[1])
         return (source, target[:, :-1]), target[:, 1:]
-
-
-def pad_tokens(sequences, shortest=0):
-    """Returns an int32 array (batch, time), padded at the end with 0.
-
-    Args:
-        sequences: List of 1-D arrays or lists of token ids.
-        shortest: The time dimension is the longest length, but at least this.
-    """
-    longest = max(shortest, *map(len, sequences), 0)
-    padded = np.zeros((len(sequences), longest), np.int32)
-    for row, sequence in zip(padded, sequences, strict=True):
-        row[: len(sequence)] = sequence
-    return padded
 
 
 def association_vectors(sources, targets, vocabulary_sizes, features, seed=0):
@@ -258,14 +239,12 @@ def association_vectors(sources, targets, vocabulary_sizes, features, seed=0):
         _occurrences(sequences, size)
         for sequences, size in zip((sources, targets), vocabulary_sizes, strict=True)
     ]
+    together = occurs[0].T @ occurs[1]
+    totals = (np.asarray(together.sum(axis=axis)).ravel() for axis in (1, 0))
     # Once may be chance.
-    together = (occurs[0].T @ occurs[1]).tocoo()
-    ones, twos = (np.asarray(together.sum(axis=axis)).ravel() for axis in (1, 0))
-    expected = ones[together.row] * twos[together.col] / together.sum()
-    information = np.maximum(0, np.log(together.data / expected))
-    together.data = information * (together.data > 1)
+    information = ppmi(together, *totals).multiply(together > 1).tocsr()
     left, scale, right = randomized_svd(
-        together.tocsr(), features, n_iter=3, random_state=seed
+        information, features, n_iter=3, random_state=seed
     )
     vectors = left * np.sqrt(scale), right.T * np.sqrt(scale)
     size = 0.05 / np.concatenate(vectors).std()
@@ -338,24 +317,34 @@ def translate(model, sources, width=1, length_power=0.0, batch_size=256):
     """
     encoder, decoder = (_ready(model, name) for name in ("encoder", "decoder"))
 
-    def step(tokens, inputs):
-        hidden_state, *encoded = inputs
-        logits, hidden_state, _ = decoder.predict_on_batch(
-            [tokens[:, None], hidden_state, *encoded]
-        )
-        return _log_softmax(logits[:, 0]), [hidden_state, *encoded]
-
     order = np.argsort([len(source) for source in sources], kind="stable")
     found = [None] * len(sources)
     for chosen in np.split(order, range(batch_size, len(order), batch_size)):
-        source = pad_tokens([sources[i] for i in chosen])
+        source = pad([sources[i] for i in chosen], step=1)
         states, vectors, summary = encoder.predict_on_batch(source)
-        inputs = [summary, source, states, vectors]
-        longest = 2 * source.shape[1] + 10
-        targets, _ = beam_search(step, inputs, START, END, longest, width, length_power)
+        # All beginnings of a row have the same source, so it need not move with them.
+        encoded = [
+            ops.repeat(part, width, axis=0) for part in (source, states, vectors)
+        ]
+        step, longest = _step(decoder, encoded), 2 * source.shape[1] + 10
+        targets, _ = beam_search(
+            step, summary, START, END, longest, width, length_power
+        )
         for i, target in zip(chosen, targets, strict=True):
             found[i] = target
     return found
+
+
+def _step(decoder, encoded):
+    """Returns the step of a beam search: tokens and hidden states to the next ones."""
+
+    def step(tokens, hidden_state):
+        logits, hidden_state, _ = decoder.predict_on_batch(
+            [tokens[:, None], hidden_state, *encoded]
+        )
+        return _log_softmax(logits[:, 0]), hidden_state
+
+    return step
 
 
 def attention_weights(model, source, target):
@@ -371,9 +360,9 @@ def attention_weights(model, source, target):
         row is that of `END`.
     """
     encoder, decoder = (_ready(model, name) for name in ("encoder", "decoder"))
-    source = pad_tokens([source])
+    source = pad([source], step=1)
     states, vectors, summary = encoder.predict_on_batch(source)
-    target = pad_tokens([[START, *target]])
+    target = pad([[START, *target]], step=1)
     _, _, weights = decoder.predict_on_batch([target, summary, source, states, vectors])
     return weights[0]
 

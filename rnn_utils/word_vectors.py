@@ -33,7 +33,10 @@ def ppmi_svd(sequences, vocabulary_size, units, window=5, seed=0):
             f"units is {units!r}; expected a number from 1 to {vocabulary_size - 1}"
         )
     counts = _neighbour_counts(sequences, vocabulary_size, window)
-    left, scale, _ = randomized_svd(_ppmi(counts), units, n_iter=2, random_state=seed)
+    # The counts are symmetric: what stands in a row stands in a column.
+    totals = np.asarray(counts.sum(axis=1)).ravel()
+    information = ppmi(counts, totals, totals)
+    left, scale, _ = randomized_svd(information, units, n_iter=2, random_state=seed)
     vectors = left * np.sqrt(scale)
     return (0.1 * vectors / vectors.std()).astype("float32")
 
@@ -55,11 +58,22 @@ def _neighbour_counts(sequences, vocabulary_size, window):
     return counts + counts.T
 
 
-def _ppmi(counts):
-    """Returns max(0, log p(a, b) / (p(a) p(b))) of a sparse count matrix."""
-    totals = np.asarray(counts.sum(axis=1)).ravel()
-    ppmi = counts.tocoo()
-    expected = totals[ppmi.row] * totals[ppmi.col] / totals.sum()
-    ppmi.data = np.maximum(0, np.log(ppmi.data / expected)).astype(np.float32)
-    ppmi.eliminate_zeros()
-    return ppmi.tocsr()
+def ppmi(counts, row_totals, column_totals):
+    """Returns positive pointwise mutual information, max(0, log p(a, b) / (p(a) p(b))).
+
+    Args:
+        counts: Sparse matrix: how often a (row) and b (column) stand together.
+        row_totals: Array of shape `(rows,)`, the sums of the rows.
+        column_totals: Array of shape `(columns,)`, the sums of the columns.
+
+    Returns:
+        Sparse float32 matrix of the same shape, without entries that are 0.
+    """
+    information = counts.tocoo(copy=True)
+    expected = (
+        row_totals[information.row] * column_totals[information.col] / row_totals.sum()
+    )
+    values = np.maximum(0, np.log(information.data / expected))
+    information.data = values.astype(np.float32)
+    information.eliminate_zeros()
+    return information.tocsr()

@@ -100,6 +100,11 @@ def test_padded_lengths_are_few():
     assert lengths == {32, 64, 96}
 
 
+def test_sequences_are_padded_at_the_end():
+    np.testing.assert_array_equal(pad([[5, 6], [7]], step=1), [[5, 6], [7, 0]])
+    np.testing.assert_array_equal(pad([[5]], step=1, shortest=3), [[5, 0, 0]])
+
+
 def test_predictions_come_back_in_the_order_given():
     inputs = keras.Input((None,), dtype="int32")
     total = keras.ops.sum(keras.ops.cast(inputs, "float32"), axis=1, keepdims=True)

@@ -11,7 +11,6 @@ from rnn_utils.translation import (
     association_vectors,
     attention_weights,
     encoder_decoder,
-    pad_tokens,
     train,
     translate,
 )
@@ -155,9 +154,21 @@ def test_a_word_and_its_translation_have_like_vectors():
     np.testing.assert_allclose(ones[:4], 0, atol=1e-6)
 
 
-def test_sequences_are_padded_at_the_end():
-    np.testing.assert_array_equal(pad_tokens([[5, 6], [7]]), [[5, 6], [7, 0]])
-    np.testing.assert_array_equal(pad_tokens([[5]], 3), [[5, 0, 0]])
+def test_the_product_of_two_vectors_is_the_association():
+    rng = np.random.default_rng(1)
+    sources = [rng.integers(4, 14, 6) for _ in range(60)]
+    targets = [rng.permutation(source)[:4] + 1 for source in sources]
+    together = np.zeros(SIZES)
+    for source, target in zip(sources, targets, strict=True):
+        together[np.ix_(np.unique(source), np.unique(target))] += 1
+    shares = together / together.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.log(shares / shares.sum(1)[:, None] / shares.sum(0))
+    expected = np.where(together > 1, np.maximum(0, information), 0)
+    ones, twos = association_vectors(sources, targets, SIZES, 14)
+    products = ones @ twos.T
+    scale = expected.max() / products.max()
+    np.testing.assert_allclose(scale * products, expected, atol=1e-4)
 
 
 def test_the_first_two_batches_never_have_the_same_shape():

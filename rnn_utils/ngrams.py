@@ -23,7 +23,8 @@ class Ngrams:
         symbols: Number of different symbols.
 
     Raises:
-        ValueError: `order` is not positive, or `sequences` is not as described.
+        ValueError: `order` is not positive or too long to number all patterns, or
+            `sequences` is not as described.
 
     Source: Witten and Bell (1991), "The zero-frequency problem", IEEE Transactions on
     Information Theory 37(4), method C; as an interpolation: Chen and Goodman (1999),
@@ -34,6 +35,11 @@ class Ngrams:
     def __init__(self, sequences, order, symbols):
         if order < 1:
             raise ValueError(f"order is {order!r}; expected 1 or more")
+        if (symbols + 1) ** order > np.iinfo(np.int64).max:
+            raise ValueError(
+                f"order is {order}; expected fewer than 2^63 patterns of that length, "
+                f"with {symbols} symbols"
+            )
         self.order = order
         self.symbols = symbols
         sequences = self._checked(sequences)

@@ -108,6 +108,50 @@ def plot_words(words, values, ax=None, limits=(0, 1), columns=76):
     return ax
 
 
+def plot_characters(text, values, ax=None, limits=(0, 1)):
+    """Writes a text with a colour behind each character, in its own lines.
+
+    Args:
+        text: A str. A line end is shown as ¶ and ends the line.
+        values: A number for each character, coloured from purple (low) to orange
+            (high).
+        ax: Axes to draw into; a new figure of fitting height by default.
+        limits: The values at the two ends of the colour scale.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: There is not one value for each character.
+    """
+    if len(text) != len(values):
+        raise ValueError(
+            f"values has {len(values)} entries; expected one for each of the "
+            f"{len(text)} characters"
+        )
+    places, line, column = [], 0, 0
+    for character in text:
+        places.append((line, column))
+        line, column = (line + 1, 0) if character == "\n" else (line, column + 1)
+    lines = places[-1][0] + 1 if places else 1
+    columns = max((column for _, column in places), default=0) + 1
+    ax = ax or plt.subplots(figsize=(8, 0.24 * lines + 0.3))[1]
+    colours = plt.get_cmap(_WORD_MAP)
+    scaled = (np.asarray(values, dtype=float) - limits[0]) / (limits[1] - limits[0])
+    for character, value, (line, column) in zip(text, scaled, places, strict=True):
+        corner = column - 0.5, -line - 0.5
+        ax.add_patch(plt.Rectangle(corner, 1, 1, color=colours(value), linewidth=0))
+        shown = "¶" if character == "\n" else character
+        dark = abs(value - 0.5) > 0.36
+        ax.text(
+            column, -line, shown, ha="center", va="center_baseline",
+            family="monospace", fontsize=9, color="white" if dark else "black",
+        )  # fmt: skip
+    ax.set(xlim=(-0.5, columns - 0.5), ylim=(-lines + 0.5, 0.5))
+    ax.axis("off")
+    return ax
+
+
 def plot_tags(words, tags, truth=None, colours=None, ax=None, columns=76):
     """Writes a text with a tag under each word, wrapped like a paragraph.
 

@@ -69,6 +69,7 @@ def test_contexts_are_counted_once():
     ("sequences", "order", "message"),
     [
         (SEQUENCES, 0, "order is 0; expected 1 or more"),
+        (SEQUENCES, 32, r"order is 32; expected fewer than 2\^63 patterns"),
         (SEQUENCES[0], 2, r"shape \(5,\)"),
         (SEQUENCES * 1.0, 2, "dtype float64; expected integers"),
         (SEQUENCES + 1, 2, "holds 1 to 4; expected 0 for padding"),

@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 
 from rnn_utils.plots import (  # noqa: E402
     plot_alignment,
+    plot_characters,
     plot_estimates,
     plot_learning_curves,
     plot_spans,
@@ -76,6 +77,20 @@ def test_low_and_high_values_have_different_colours():
 def test_a_missing_value_is_refused():
     with pytest.raises(ValueError, match="values has 1 entries; .* 2 words"):
         plot_words(["a", "b"], [0.1])
+
+
+def test_characters_stand_in_the_lines_of_the_text():
+    ax = plot_characters("ab\nc", [0, 0.5, 1, 0])
+    places = [(text.get_text(), text.get_position()) for text in ax.texts]
+    assert places == [("a", (0, 0)), ("b", (1, 0)), ("¶", (2, 0)), ("c", (0, -1))]
+    low, _, high, _ = (patch.get_facecolor() for patch in ax.patches)
+    assert low[2] > low[0]  # Purple: more blue than red.
+    assert high[0] > high[2]  # Orange.
+
+
+def test_a_character_without_a_value_is_refused():
+    with pytest.raises(ValueError, match="values has 3 entries; .* 2 characters"):
+        plot_characters("ab", [0, 1, 0])
 
 
 def test_each_word_has_its_tag_below_and_the_colour_of_its_tag():

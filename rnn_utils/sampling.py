@@ -1,0 +1,60 @@
+"""Draws the next symbol from a model's probabilities, and keeps to the likely ones.
+
+Source: Ackley, Hinton and Sejnowski (1985), "A learning algorithm for Boltzmann
+machines", Cognitive Science 9 (temperature); Holtzman et al. (2020), "The curious case
+of neural text degeneration", ICLR (nucleus).
+"""
+
+import numpy as np
+
+
+def reshape_distribution(probabilities, temperature=1.0, nucleus=1.0):
+    """Returns the distributions that sampling with these two settings draws from.
+
+    The temperature T comes first: p becomes p^(1/T), divided by its sum. Below 1 the
+    likely symbols get likelier. Then the nucleus: of the symbols, in falling order of
+    probability, the fewest are kept that together have at least this much of it.
+
+    Args:
+        probabilities: Array `(..., symbols)`, each row with a sum of 1.
+        temperature: A positive number.
+        nucleus: The share of the probability to keep, above 0 and up to 1.
+
+    Returns:
+        Float64 array of the same shape, each row with a sum of 1.
+
+    Raises:
+        ValueError: `temperature` or `nucleus` is out of range.
+    """
+    if not temperature > 0:
+        raise ValueError(f"temperature is {temperature!r}; expected a positive number")
+    if not 0 < nucleus <= 1:
+        raise ValueError(f"nucleus is {nucleus!r}; expected above 0 and up to 1")
+    probabilities = np.asarray(probabilities, np.float64)
+    # Divided by the largest first, so that no row turns to zeros.
+    relative = probabilities / probabilities.max(axis=-1, keepdims=True)
+    p = relative ** (1 / temperature)
+    p /= p.sum(axis=-1, keepdims=True)
+    falling = np.argsort(-p, axis=-1, kind="stable")
+    ranked = np.take_along_axis(p, falling, axis=-1)
+    # Of 1.0, rounding must not cut anything off.
+    needed = (np.cumsum(ranked, axis=-1) - ranked < nucleus) | (nucleus == 1)
+    kept = np.zeros_like(p)
+    np.put_along_axis(kept, falling, np.where(needed, ranked, 0.0), axis=-1)
+    return kept / kept.sum(axis=-1, keepdims=True)
+
+
+def draw(probabilities, rng):
+    """Draws one symbol from each distribution.
+
+    Args:
+        probabilities: Array `(..., symbols)`, each row with a sum of 1.
+        rng: A `numpy.random.Generator`.
+
+    Returns:
+        Int64 array `(...)`, from 0 to `symbols - 1`, none with probability 0.
+    """
+    below = np.cumsum(probabilities, axis=-1)
+    # Of the last sum and not of 1, which rounding may miss.
+    level = rng.random((*below.shape[:-1], 1)) * below[..., -1:]
+    return (below <= level).sum(axis=-1)

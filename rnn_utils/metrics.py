@@ -3,13 +3,17 @@
 import numpy as np
 
 
-def bootstrap_interval(score, *arrays, level=0.95, resamples=1000, seed=0):
+def bootstrap_interval(score, *arrays, level=0.95, resamples=1000, seed=0, block=1):
     """Returns a percentile bootstrap interval of a score (Efron 1979).
 
     Examples are drawn with replacement, all arrays alike, so the interval says how the
     score would move with another test set of the same size and kind. To compare two
     models, pass both predictions and a `score` that is the difference: the pairing
     removes what is common to both.
+
+    Examples that follow each other in time are alike, and so one of them says less than
+    an example of its own. Then draw blocks of neighbours, longer than the likeness
+    lasts; the last example is followed by the first (Politis and Romano 1992).
 
     Args:
         score: Function of the arrays that returns a float, such as
@@ -18,12 +22,14 @@ def bootstrap_interval(score, *arrays, level=0.95, resamples=1000, seed=0):
         level: Coverage, between 0 and 1.
         resamples: Number of bootstrap samples.
         seed: Seed of the resampling.
+        block: How many neighbours are drawn together, at most as many as there are.
 
     Returns:
         A tuple `(low, high)` of floats.
 
     Raises:
-        ValueError: No arrays, arrays of different lengths, or `level` out of range.
+        ValueError: No arrays, arrays of different lengths, or `level` or `block` out of
+            range.
     """
     lengths = [len(array) for array in arrays]
     if not lengths or len(set(lengths)) > 1 or lengths[0] == 0:
@@ -33,13 +39,23 @@ def bootstrap_interval(score, *arrays, level=0.95, resamples=1000, seed=0):
         )
     if not 0 < level < 1:
         raise ValueError(f"level is {level!r}; expected a number between 0 and 1")
+    if not 1 <= block <= lengths[0]:
+        raise ValueError(
+            f"block is {block!r}; expected 1 to {lengths[0]}, the number of examples"
+        )
     arrays = [np.asarray(array) for array in arrays]
     rng = np.random.default_rng(seed)
-    draws = (rng.integers(lengths[0], size=lengths[0]) for _ in range(resamples))
+    draws = (_draw(rng, lengths[0], block) for _ in range(resamples))
     scores = [score(*(array[draw] for array in arrays)) for draw in draws]
     tail = 50 * (1 - level)
     low, high = np.percentile(scores, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def _draw(rng, length, block):
+    """The indices of one bootstrap sample."""
+    starts = rng.integers(length, size=-(-length // block))
+    return ((starts[:, None] + np.arange(block)) % length).ravel()[:length]
 
 
 def mean_interval(values, level=0.95):

@@ -88,3 +88,33 @@ def test_an_interval_of_a_mean_needs_two_finite_values(values):
 def test_the_level_of_a_mean_is_a_share(level):
     with pytest.raises(ValueError, match="level is"):
         mean_interval([1.0, 2.0], level=level)
+
+
+def test_blocks_widen_the_interval_of_neighbours_that_are_alike():
+    rng = np.random.default_rng(3)
+    alike = np.repeat(rng.normal(size=400), 10)
+
+    def width(block):
+        low, high = bootstrap_interval(np.mean, alike, block=block)
+        return high - low
+
+    assert width(20) == pytest.approx(2 * 1.96 * alike.std() / 20, rel=0.25)
+    assert width(20) > 2 * width(1)
+
+
+def test_a_block_holds_neighbours_and_the_last_is_followed_by_the_first():
+    drawn = []
+    bootstrap_interval(
+        lambda a: drawn.append(a) or a.mean(), np.arange(10), block=4, resamples=50
+    )
+    for sample in drawn:
+        assert len(sample) == 10
+        steps = np.diff(sample) % 10
+        assert (np.delete(steps, [3, 7]) == 1).all()
+    assert any((np.diff(sample) == -9).any() for sample in drawn)
+
+
+@pytest.mark.parametrize("block", [0, 11])
+def test_blocks_longer_than_the_data_or_empty_are_refused(block):
+    with pytest.raises(ValueError, match=f"block is {block}; expected 1 to 10"):
+        bootstrap_interval(np.mean, np.arange(10), block=block)

@@ -1,0 +1,206 @@
+"""Forecasts from many origins, and the statistics that a network has to beat.
+
+An origin `t` is a moment between two rows: the rows before `t` are known, `t` is the
+first one to forecast. A forecast from `n` origins is an array `(n, horizon)`.
+
+The classical methods estimate their parameters once, on rows before the first origin,
+and take in row after row from there on: one pass gives the forecasts of all origins.
+"""
+
+import warnings
+
+import numpy as np
+
+_HOUR, _DAY = 3600, 86_400
+# Rows in a season by the seconds between two rows, the shortest first.
+_SEASONS = ((_HOUR, 24), (_DAY, 7), (7 * _DAY, 52), (31 * _DAY, 12), (92 * _DAY, 4))
+
+
+def rows_per_season(times):
+    """Returns how many rows make a season: a day, a week or a year.
+
+    Args:
+        times: Array of shape `(rows,)`, datetime64, about equally far apart.
+
+    Returns:
+        An int: 24 for hours, 7 for days, 52 for weeks, 12 for months, 4 for quarters;
+        the rows of a day where they are less than an hour apart, else of a year.
+
+    Raises:
+        ValueError: There are fewer than two times.
+    """
+    if len(times) < 2:
+        raise ValueError(f"times has {len(times)} rows; expected at least 2")
+    step = np.median(np.diff(times.astype("datetime64[s]")).astype(float))
+    if step < _HOUR:
+        return round(_DAY / step)
+    for seconds, rows in _SEASONS:
+        if step <= seconds:
+            return rows
+    return max(2, round(365.25 * _DAY / step))
+
+
+def fill_forward(values):
+    """Fills each gap with the last value known, and says what is filled.
+
+    Nothing from after a gap is used, so that a row holds what was known at its time.
+
+    Args:
+        values: Float array of shape `(rows, columns)`; NaN where a value is missing.
+
+    Returns:
+        Three arrays of that shape: the values, NaN only before the first one known of a
+        column; whether each was known; and the rows since the last one known, 0 where
+        it is known itself, counted from the first row where there is none.
+    """
+    values = np.asarray(values)
+    known = ~np.isnan(values)
+    rows = np.arange(len(values))[:, None]
+    last = np.maximum.accumulate(np.where(known, rows, 0), axis=0)
+    return np.take_along_axis(values, last, axis=0), known, rows - last
+
+
+def smoothing_forecasts(series, fitted, origins, horizon, season=None):
+    """Forecasts by exponential smoothing, damped trend and additive season.
+
+    Args:
+        series: Float array of shape `(rows,)` without NaN.
+        fitted: The first row and the one after the last, `(start, stop)`, of those that
+            the parameters are estimated on. Rows before them are not used.
+        origins: Int array of shape `(n,)`, none before `stop`.
+        horizon: Rows to forecast, at most a season where there is one.
+        season: Rows in a season, or None for a series without.
+
+    Returns:
+        Float array of shape `(n, horizon)`.
+
+    Raises:
+        ValueError: The season is shorter than the horizon, or an origin comes before
+            `stop`.
+
+    Source: Holt (1957); Winters (1960); Gardner and McKenzie (1985) for the damping.
+    """
+    from statsmodels.tsa.api import ExponentialSmoothing
+
+    if season is not None and season < horizon:
+        raise ValueError(f"season is {season}; expected at least the horizon {horizon}")
+    series, origins, estimating = _from_start(series, fitted, origins)
+    form = {"trend": "add", "damped_trend": True, "initialization_method": "heuristic"}
+    if season is not None:
+        form.update(seasonal="add", seasonal_periods=season)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # An estimate at the border of its range.
+        found = ExponentialSmoothing(estimating, **form).fit().params
+        chosen = {
+            name: found[name]
+            for name in ("smoothing_level", "smoothing_trend", "damping_trend")
+        }
+        if season is not None:
+            chosen["smoothing_seasonal"] = found["smoothing_seasonal"]
+        states = ExponentialSmoothing(series, **form).fit(**chosen, optimized=False)
+    ahead = np.arange(horizon)
+    damped = np.cumsum(found["damping_trend"] ** (ahead + 1.0))
+    forecasts = (
+        states.level[origins - 1, None] + states.trend[origins - 1, None] * damped
+    )
+    if season is not None:
+        forecasts += states.season[origins[:, None] - season + ahead]
+    return forecasts
+
+
+def sarima_forecasts(series, fitted, origins, horizon, order, seasonal_order=(0,) * 4):
+    """Forecasts by a seasonal ARIMA model.
+
+    The Kalman filter goes over the series once. Its predicted state at an origin, taken
+    through the model's transition, is what the model forecasts from there.
+
+    Args:
+        series: Float array of shape `(rows,)`; NaN is allowed.
+        fitted: The first row and the one after the last, `(start, stop)`, of those that
+            the parameters are estimated on. Rows before them are not used.
+        origins: Int array of shape `(n,)`, none before `stop`.
+        horizon: Rows to forecast.
+        order: `(p, d, q)`: lags, differences, lags of the errors.
+        seasonal_order: `(P, D, Q, season)`, the same at distances of a season.
+
+    Returns:
+        Float array of shape `(n, horizon)`.
+
+    Raises:
+        ValueError: An origin comes before `stop`.
+
+    Source: Box and Jenkins (1970), "Time series analysis: forecasting and control".
+    """
+    from statsmodels.tsa.api import SARIMAX
+
+    series, origins, estimating = _from_start(series, fitted, origins)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Fifteen steps need not be the very end.
+        model = SARIMAX(estimating, order=order, seasonal_order=seasonal_order)
+        parameters = model.fit(disp=False, maxiter=15).params
+    model = SARIMAX(series, order=order, seasonal_order=seasonal_order)
+    states = model.filter(parameters).predicted_state[:, origins].T
+    forecasts = []
+    for _ in range(horizon):
+        forecasts.append(states @ model["design"][0])
+        states = states @ model["transition"].T
+    return np.stack(forecasts, axis=1)
+
+
+def _from_start(series, fitted, origins):
+    """The series and the origins without what lies before the rows to estimate on."""
+    (start, stop), origins = fitted, np.asarray(origins)
+    if origins.min() < stop:
+        raise ValueError(
+            f"origins begin with {origins.min()}; expected none before {stop}, where "
+            "the rows end that the parameters are estimated on"
+        )
+    return series[start:], origins - start, series[start:stop]
+
+
+def diebold_mariano(losses, other_losses, lags):
+    """Tests whether two forecasters are equally good, origin by origin.
+
+    The losses of neighbouring origins are alike, as their forecasts overlap. So the
+    variance of the mean difference takes in the autocovariances of up to `lags` origins
+    (Newey and West 1987, with Bartlett's weights).
+
+    Args:
+        losses: Array of shape `(origins,)`, such as the mean absolute error of each
+            forecast, in order of time.
+        other_losses: The same of the other forecaster.
+        lags: How many origins apart two losses may still be correlated.
+
+    Returns:
+        A tuple of floats: the statistic, negative where the first is better, and the
+        two-sided probability of one as large if both were equally good, by Student's t.
+
+    Raises:
+        ValueError: The losses differ in shape, are no longer than `lags`, or differ by
+            the same amount everywhere.
+
+    Source: Diebold and Mariano (1995), "Comparing predictive accuracy", Journal of
+    Business and Economic Statistics 13(3).
+    """
+    from scipy import stats
+
+    losses, other_losses = np.asarray(losses, float), np.asarray(other_losses, float)
+    if losses.shape != other_losses.shape or losses.ndim != 1:
+        raise ValueError(
+            f"losses have the shapes {losses.shape} and {other_losses.shape}; expected "
+            "one shape (origins,)"
+        )
+    count = len(losses)
+    if not 0 <= lags < count - 1:
+        raise ValueError(
+            f"lags is {lags}; expected 0 to {count - 2} for {count} origins"
+        )
+    difference = losses - other_losses
+    centred = difference - difference.mean()
+    variance = centred @ centred
+    for lag in range(1, lags + 1):
+        variance += 2 * (1 - lag / (lags + 1)) * (centred[lag:] @ centred[:-lag])
+    if not variance > 0:
+        raise ValueError("losses differ by the same amount everywhere; expected others")
+    statistic = difference.mean() * count / np.sqrt(variance)
+    return float(statistic), float(2 * stats.t.sf(abs(statistic), count - 1))

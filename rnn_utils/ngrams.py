@@ -78,17 +78,23 @@ class Ngrams:
         """Returns the probabilities of all symbols after a context.
 
         Args:
-            context: The symbols so far, from the start; a list or 1-D array.
+            context: The symbols so far, from the start; a list or 1-D array, or an
+                array `(rows, time)` of contexts that are equally long.
             order: Longest pattern to use; all that were counted by default.
             strength: Weight of the shorter context.
 
         Returns:
-            Float array of shape `(symbols,)`; entry i is that of symbol i + 1.
+            Float array of shape `(symbols,)`, or `(rows, symbols)`; entry i is that of
+            symbol i + 1.
         """
+        contexts = np.atleast_2d(np.asarray(context, np.int64))
         following = np.arange(1, self.symbols + 1)
-        repeated = np.tile(np.asarray(context), (self.symbols, 1))
-        sequences = np.concatenate([repeated, following[:, None]], axis=1)
-        return 2.0 ** -self.surprisal(sequences, order, strength)[:, -1]
+        probability = np.full((len(contexts), self.symbols), 1 / self.symbols)
+        for length, table in enumerate(self._tables[:order]):
+            recent = contexts[:, ::-1][:, :length]
+            codes = recent @ (self.symbols + 1) ** np.arange(recent.shape[1])
+            probability = table.mixed(codes[:, None], following, probability, strength)
+        return probability.reshape(*np.shape(context)[:-1], self.symbols)
 
     def _checked(self, sequences):
         sequences = np.asarray(sequences)

@@ -60,6 +60,15 @@ def test_padding_is_no_symbol():
     )
 
 
+def test_contexts_in_rows_have_each_their_distribution():
+    model = Ngrams(SEQUENCES, 3, symbols=3)
+    rows = np.array([[1, 2], [2, 3], [3, 3]])
+    found = model.distribution(rows, strength=2.0)
+    assert found.shape == (3, 3)
+    for row, expected in zip(rows, found, strict=True):
+        np.testing.assert_allclose(model.distribution(row, strength=2.0), expected)
+
+
 def test_contexts_are_counted_once():
     # None; 1, 2, 3; (start) 1, 12, 22, 23.
     assert Ngrams(SEQUENCES, 3, symbols=3).contexts == 1 + 3 + 4

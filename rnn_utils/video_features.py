@@ -1,0 +1,54 @@
+"""What a frozen network sees in the frames of videos, computed once for each frame.
+
+A network for pictures that is not trained further gives the same features for a frame
+in every epoch. `encode_videos` computes them once, many frames a call, and keeps them.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+
+def encode_videos(part, encoder, cache=None, batch_size=8):
+    """Returns features for every frame of every video, and the videos' labels.
+
+    Args:
+        part: A `tf.data.Dataset` of `(frames, label)`, as `load_videos` gives it:
+            frames of shape `(frames, height, width, 3)`, an int.
+        encoder: A Keras model from pictures, `(pictures, height, width, 3)`, to
+            features, `(pictures, units)`.
+        cache: Path of an `.npz` file. If it exists it is read, and neither the videos
+            nor the encoder are used; else it is written when all is encoded.
+        batch_size: How many videos are encoded in one call.
+
+    Returns:
+        `(features, labels)`: float16 of shape `(videos, frames, units)`, which takes
+        half the memory of float32, and int64 of shape `(videos,)`.
+
+    Raises:
+        ValueError: There is no video.
+    """
+    cache = Path(cache) if cache else None
+    if cache and cache.exists():
+        with np.load(cache) as stored:
+            return stored["features"], stored["labels"]
+    features, labels = [], []
+    for frames, label in part.batch(batch_size).as_numpy_iterator():
+        videos, steps, *picture = frames.shape
+        units = encoder.predict_on_batch(frames.reshape(-1, *picture))
+        features.append(units.reshape(videos, steps, -1).astype(np.float16))
+        labels.append(label)
+    if not features:
+        raise ValueError("part holds no video; expected at least one")
+    result = np.concatenate(features), np.concatenate(labels)
+    if cache:
+        _save(cache, *result)
+    return result
+
+
+def _save(cache, features, labels):
+    """Writes beside the file first, so that what has its name is complete."""
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = cache.with_suffix(".unfinished.npz")
+    np.savez(unfinished, features=features, labels=labels)
+    unfinished.replace(cache)

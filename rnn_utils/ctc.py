@@ -1,0 +1,202 @@
+"""Connectionist temporal classification (CTC): labels without knowing where they are.
+
+A network gives out, at every time step, a probability for each label and for the blank,
+label 0: "nothing new here". A *path* takes one of them at every step. It stands for the
+labels that remain when repeats are merged and the blanks are dropped. The probability
+of some labels is the sum over all paths that stand for them.
+
+Source: Graves, Fernández, Gomez and Schmidhuber (2006), "Connectionist temporal
+classification: labelling unsegmented sequence data with recurrent neural networks",
+ICML. The search over prefixes: Hannun, Maas, Jurafsky and Ng (2014), "First-pass large
+vocabulary continuous speech recognition using bi-directional recurrent DNNs",
+arXiv:1408.2873, algorithm 1.
+"""
+
+import itertools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+BLANK = 0
+
+
+def merge(path):
+    """Returns the labels that a path stands for: a list of int.
+
+    Args:
+        path: Labels at each time step; 0 is the blank.
+    """
+    pairs = itertools.pairwise([BLANK, *path])
+    return [int(label) for before, label in pairs if label not in (BLANK, before)]
+
+
+def targets(steps, labels):
+    """Returns what `CTCLoss` compares with, int32 of shape `(batch, 1 + labels)`.
+
+    Args:
+        steps: For each sequence, how many of its time steps are not padding.
+        labels: For each sequence, its labels, all of them 1 or more.
+    """
+    rows = np.zeros((len(labels), 1 + max(map(len, labels))), np.int32)
+    for row, count, wanted in zip(rows, steps, labels, strict=True):
+        row[0], row[1 : 1 + len(wanted)] = count, wanted
+    return rows
+
+
+@keras.saving.register_keras_serializable(package="rnn_utils")
+class CTCLoss(keras.losses.Loss):
+    """Surprisal of the labels, in nats: minus the log of the sum over all paths.
+
+    The sum runs on TensorFlow, over real time steps only. The labels need at least
+    `rnn_utils.datasets.spoken_digits.fewest_steps` of them: with less no path stands
+    for them, the loss is infinite and its gradient wrong. Drop and count those before.
+
+    Call it with `targets(steps, labels)` and with unnormalised log probabilities of
+    shape `(batch, time, 1 + labels)`, in which the blank comes first.
+    """
+
+    def __init__(self, name="ctc_loss", **options):
+        super().__init__(name=name, **options)
+
+    def call(self, y_true, y_pred):
+        """Returns the surprisal of each sequence, shape `(batch,)`."""
+        steps, labels = tf.cast(y_true[:, 0], tf.int32), tf.cast(y_true, tf.int32)
+        return tf.nn.ctc_loss(
+            tf.sparse.from_dense(labels[:, 1:]),
+            y_pred,
+            label_length=None,
+            logit_length=steps,
+            logits_time_major=False,
+            blank_index=BLANK,
+        )
+
+
+def best_path(log_probabilities, labels):
+    """Finds the most probable path that stands for some labels (Viterbi 1967).
+
+    Args:
+        log_probabilities: Array of shape `(time, 1 + labels)`.
+        labels: Sequence of int, all of them 1 or more.
+
+    Returns:
+        Int array of shape `(time,)`: for each step the place of its label in `labels`,
+        and -1 where the path is blank.
+
+    Raises:
+        ValueError: No path of so many steps stands for the labels.
+    """
+    symbols = np.zeros(2 * len(labels) + 1, int)  # Blanks around every label.
+    symbols[1::2] = labels
+    emitted = np.asarray(log_probabilities, float)[:, symbols]
+    # From the second symbol before: over a blank, to another label.
+    skips = np.zeros(len(symbols), bool)
+    skips[2:] = (symbols[2:] != BLANK) & (symbols[2:] != symbols[:-2])
+    scores = np.where(np.arange(len(symbols)) < 2, emitted[0], -np.inf)
+    moves = np.zeros(emitted.shape, int)
+    for t in range(1, len(emitted)):
+        padded = np.concatenate([[-np.inf, -np.inf], scores])
+        options = np.stack(
+            [scores, padded[1:-1], np.where(skips, padded[:-2], -np.inf)]
+        )
+        moves[t] = options.argmax(axis=0)
+        scores = options.max(axis=0) + emitted[t]
+    state = len(symbols) - 2 + int(scores[-2:].argmax()) if labels else 0
+    if scores[state] == -np.inf:
+        raise ValueError(
+            f"log_probabilities has {len(emitted)} time steps; expected enough for a "
+            f"path that stands for {len(labels)} labels"
+        )
+    states = [state]
+    for move in moves[:0:-1]:
+        states.append(states[-1] - move[states[-1]])
+    states = np.array(states[::-1])
+    return np.where(states % 2 == 1, states // 2, -1)
+
+
+def search(log_probabilities, width=8, words=None, separator=None, least=-12.0):
+    """Finds the most probable labels: the sum over all their paths counts.
+
+    At every step the `width` most probable prefixes are kept, each with the probability
+    of its paths that end in a blank and of those that end in its last label.
+
+    Args:
+        log_probabilities: Array of shape `(time, 1 + labels)`.
+        width: Number of prefixes that are kept.
+        words: Optional dictionary, an iterable of label sequences. The result is then
+            made of its words, with `separator` between them.
+        separator: The label between words; needed with `words`.
+        least: A step's labels below this log probability are not tried.
+
+    Returns:
+        A tuple `(labels, log_probability)`, the labels as a tuple of int. With `words`
+        and no complete word among the prefixes, the best incomplete one.
+
+    Raises:
+        ValueError: `width` is less than 1, or `words` comes without `separator`.
+    """
+    if width < 1:
+        raise ValueError(f"width is {width!r}; expected 1 or more")
+    if words is not None and separator is None:
+        raise ValueError("separator is None; expected a label, as words is given")
+    allowed = _anything if words is None else _Dictionary(words, separator)
+    prefixes = {(): (0.0, -np.inf)}  # Log probability of ending in blank, in label.
+    for step in np.asarray(log_probabilities, float):
+        grown = _grow(prefixes, step, np.flatnonzero(step >= least), allowed)
+        best = sorted(grown, key=lambda prefix: -np.logaddexp(*grown[prefix]))
+        prefixes = {prefix: grown[prefix] for prefix in best[:width]}
+    totals = {prefix: float(np.logaddexp(*both)) for prefix, both in prefixes.items()}
+    if words is not None:
+        complete = {p: total for p, total in totals.items() if allowed.complete(p)}
+        totals = complete or totals
+    return max(totals.items(), key=lambda item: item[1])
+
+
+def _grow(prefixes, step, tried, allowed):
+    """The prefixes after one more time step, with both log probabilities."""
+    grown = {}
+
+    def add(prefix, place, value):
+        both = list(grown.get(prefix, (-np.inf, -np.inf)))
+        both[place] = np.logaddexp(both[place], value)
+        grown[prefix] = tuple(both)
+
+    for prefix, (blank, label) in prefixes.items():
+        total = np.logaddexp(blank, label)
+        add(prefix, 0, total + step[BLANK])
+        if prefix:
+            add(prefix, 1, label + step[prefix[-1]])
+        for new in tried.tolist():
+            if new != BLANK and allowed(prefix, new):
+                repeats = prefix and prefix[-1] == new
+                add((*prefix, new), 1, (blank if repeats else total) + step[new])
+    return grown
+
+
+def _anything(prefix, new):
+    return True
+
+
+class _Dictionary:
+    """Says which label may follow a prefix so that only known words come out."""
+
+    def __init__(self, words, separator):
+        self._words = {tuple(word) for word in words}
+        self._separator = separator
+        self._beginnings = {
+            word[:length] for word in self._words for length in range(1, len(word) + 1)
+        }
+
+    def __call__(self, prefix, new):
+        if new == self._separator:
+            return self.complete(prefix)
+        return (*self._last(prefix), new) in self._beginnings
+
+    def complete(self, prefix):
+        return self._last(prefix) in self._words
+
+    def _last(self, prefix):
+        start = len(prefix)
+        while start and prefix[start - 1] != self._separator:
+            start -= 1
+        return prefix[start:]

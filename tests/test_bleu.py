@@ -23,6 +23,13 @@ def test_the_sum_of_the_counts_gives_the_score_of_sacrebleu(count):
     np.testing.assert_allclose(ours, theirs)
 
 
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_shorter_n_grams_alone_can_be_counted(order):
+    ours = bleu(bleu_counts(SYSTEM, REFERENCES), order)
+    metric = sacrebleu.BLEU(max_ngram_order=order)
+    np.testing.assert_allclose(ours, metric.corpus_score(SYSTEM, [REFERENCES]).score)
+
+
 def test_a_sentence_is_a_row():
     counts = bleu_counts(SYSTEM, REFERENCES)
     assert counts.shape == (4, 10)

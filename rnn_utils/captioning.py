@@ -1,0 +1,381 @@
+"""Captions for pictures: a small picture encoder, a recurrent decoder, and its scores.
+
+Sources: Vinyals et al. (2015), "Show and tell: a neural image caption generator", CVPR
+(the picture's vector as the decoder's first input); Xu et al. (2015), "Show, attend and
+tell: neural image caption generation with visual attention", ICML, section 3.1
+(attention over the places of the encoder's grid).
+"""
+
+import collections
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from rnn_utils.datasets.caption_words import CLASSES, word_classes
+from rnn_utils.decoding import beam_search
+from rnn_utils.layers import GRU
+from rnn_utils.losses import TokenCrossentropy
+from rnn_utils.sequences import pad, similar_lengths
+from rnn_utils.subwords import END, START
+
+_WAYS = ("initial state", "first input", "attention")
+_BATCH_SIZE, _POOL_BATCHES = 64, 30
+_LONGEST, _WARMUP_UPDATES = 16, 50
+
+
+def picture_encoder(side, outputs, width=32, features=320):
+    """Builds a convolutional network from pictures to scores of words.
+
+    Five convolutions over ever fewer places, one of 1 x 1 for the features, their mean
+    over all places, and a linear readout. In training the pictures are zoomed, moved
+    and turned a little, on white.
+
+    Args:
+        side: Pixels a side of a picture.
+        outputs: Number of scores.
+        width: Channels of the first convolution; the last ones have four times as many.
+        features: Channels of the grid that a decoder reads.
+
+    Returns:
+        A `keras.Model` from pictures, `(batch, side, side, 3)` with values from 0 to
+        255, to logits `(batch, outputs)`. `get_layer("grid")` has the output `(batch,
+        side / 8, side / 8, features)`, `get_layer("augment")` alters pictures that are
+        scaled to 0 to 1.
+    """
+    white = {"fill_mode": "constant", "fill_value": 1.0}
+    augment = keras.Sequential(
+        [
+            layers.RandomZoom((-0.08, 0.08), **white),
+            layers.RandomTranslation(0.05, 0.05, **white),
+            layers.RandomRotation(0.015, **white),
+        ],
+        name="augment",
+    )
+    picture = keras.Input((side, side, 3), name="picture")
+    x = augment(layers.Rescaling(1 / 255)(picture))
+    for channels, size, stride in (
+        (width, 5, 2),
+        (2 * width, 3, 2),
+        (2 * width, 3, 1),
+        (4 * width, 3, 2),
+        (4 * width, 3, 1),
+        (features, 1, 1),
+    ):
+        x = layers.Conv2D(channels, size, stride, "same", use_bias=False)(x)
+        # Few updates an epoch: the moving averages must follow fast.
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        last = channels == features and size == 1
+        x = layers.ReLU(name="grid" if last else None)(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(picture, layers.Dense(outputs, name="readout")(x))
+
+
+def train_encoder(
+    encoder, pictures, labels, epochs, rate=3e-3, callbacks=(), validation=None
+):
+    """Trains a picture encoder to say which words a caption has.
+
+    Args:
+        encoder: What `picture_encoder` returns.
+        pictures: uint8 array of shape `(pictures, side, side, 3)`.
+        labels: float32 array of shape `(pictures, outputs)`: shares that add up to 1.
+        epochs: Passes over the pictures; the rate falls to nearly zero in the last.
+        rate: Highest learning rate.
+        callbacks: Keras callbacks.
+        validation: None, or a pair of pictures and labels.
+
+    Returns:
+        The `keras.callbacks.History`.
+    """
+    encoder.compile(
+        keras.optimizers.AdamW(
+            _schedule(rate, len(pictures), _BATCH_SIZE // 2, epochs), weight_decay=1e-4
+        ),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    return encoder.fit(
+        pictures,
+        labels,
+        batch_size=_BATCH_SIZE // 2,
+        epochs=epochs,
+        validation_data=validation,
+        callbacks=list(callbacks),
+        verbose=0,
+    )
+
+
+def _schedule(rate, rows, batch_size, epochs):
+    updates = max(1, -(-rows // batch_size) * epochs - _WARMUP_UPDATES)
+    return keras.optimizers.schedules.CosineDecay(
+        rate / 10, updates, 0.02, warmup_target=rate, warmup_steps=_WARMUP_UPDATES
+    )
+
+
+def captioner(vocabulary_size, features, way, units=192, vectors=96, dropout=0.3):
+    """Builds a network that writes a caption for a grid of picture features.
+
+    The picture's vector v is the mean of the grid's places g_j. With "initial state"
+    s_0 = tanh(W v); with "first input" s_0 = GRU(W v, 0), the state after a first
+    input; with "attention" s_0 as with the initial state, and at each word the places
+    are looked at again:
+
+        s_t = GRU(y_t, s_(t-1))      logits_t = E s_t
+        with attention:  a_tj = softmax_j(g_j . Q s_t),
+                         logits_t = E tanh(C [s_t; sum_j a_tj g_j])
+
+    Args:
+        vocabulary_size: Number of ids of words; 0 is padding.
+        features: Features of a place of the grid.
+        way: `"initial state"`, `"first input"` or `"attention"`.
+        units: Units of the decoder.
+        vectors: Size of a word's vector.
+        dropout: Share of the values that are dropped in training.
+
+    Returns:
+        A `keras.Model` from `[grid, words]`, `(batch, places, features)` and int
+        `(batch, time)` that begins with `START`, to logits `(batch, time,
+        vocabulary_size)`. Its parts are the models `get_layer("first_state")`, from
+        the grid to s_0, and `get_layer("decoder")`, from `[words, state, grid]` to
+        `[logits, state, weights]`; weights `(batch, time, places)` is the attention,
+        or equal for all places without. (Keras cannot read a saved captioner of the
+        way "first input" back: two of its parts share a layer.)
+
+    Raises:
+        ValueError: `way` is none of the three.
+    """
+    if way not in _WAYS:
+        raise ValueError(f"way is {way!r}; expected one of {_WAYS}")
+    grid = keras.Input((None, features), name="grid")
+    words = keras.Input((None,), dtype="int32", name="words")
+    gru = GRU(units, return_sequences=True, return_state=True, name="gru")
+    vector = layers.Dropout(dropout)(layers.GlobalAveragePooling1D()(grid))
+    if way == "first input":
+        _, state = gru(layers.Dense(vectors, name="picture")(vector)[:, None])
+    else:
+        state = layers.Dense(units, "tanh", name="picture")(vector)
+    first_state = keras.Model(grid, state, name="first_state")
+    decoder = _decoder(vocabulary_size, features, way, gru, vectors, dropout)
+    logits, _, _ = decoder([words, first_state(grid), grid])
+    return keras.Model([grid, words], logits, name="captioner")
+
+
+def _decoder(vocabulary_size, features, way, gru, vectors, dropout):
+    grid = keras.Input((None, features), name="grid")
+    words = keras.Input((None,), dtype="int32", name="words")
+    state = keras.Input((gru.units,), name="state")
+    embedded = layers.Embedding(vocabulary_size, vectors, name="vectors")(words)
+    states, last = gru(layers.Dropout(dropout)(embedded), initial_state=state)
+    if way == "attention":
+        query = layers.Dense(features, use_bias=False, name="query")(states)
+        # The features of many places add up: the scores begin small.
+        attention = layers.Attention(use_scale=False, name="attention")
+        query = query / features**0.5
+        context, weights = attention(
+            [query, layers.Dropout(dropout)(grid)], return_attention_scores=True
+        )
+        both = layers.Concatenate()([states, context])
+        states = layers.Dense(gru.units, "tanh", name="combined")(both)
+    else:
+        # Keras 3.13 refuses a model with an input that nothing uses.
+        nothing = 0 * (states[..., :1] + grid[:, None, :, 0])
+        weights = ops.softmax(nothing, axis=-1)
+    logits = layers.Dense(vocabulary_size, name="words_out")
+    return keras.Model(
+        [words, state, grid],
+        [logits(layers.Dropout(dropout)(states)), last, weights],
+        name="decoder",
+    )
+
+
+class CaptionBatches(keras.utils.PyDataset):
+    """Batches of captions of similar lengths with their pictures, for teacher forcing.
+
+    A batch is `((grid, words), next_words)`: float32 `(batch, places, features)`,
+    int32 `(batch, time)` that begins with `START`, and the same one word later.
+
+    Args:
+        grids: Array of shape `(rows, places, features)`.
+        captions: List of 1-D int arrays, without `START` and `END`, one a row.
+        batch_size: Rows in a batch.
+        seed: Seed of the order.
+
+    Raises:
+        ValueError: There is not one caption for each row.
+    """
+
+    def __init__(self, grids, captions, batch_size=_BATCH_SIZE, seed=0):
+        super().__init__()
+        if len(grids) != len(captions):
+            raise ValueError(
+                f"captions has {len(captions)} entries; expected one for each of the "
+                f"{len(grids)} grids"
+            )
+        self._grids, self._captions = grids, captions
+        self._lengths = np.array([[len(caption) for caption in captions]])
+        self._batch_size, self._rng = batch_size, np.random.default_rng(seed)
+        self.on_epoch_end()
+
+    def on_epoch_end(self):
+        """Deals the rows into new batches."""
+        rows = np.arange(len(self._captions))
+        self._batches = similar_lengths(
+            rows, self._lengths, self._batch_size, _POOL_BATCHES, self._rng
+        )
+
+    def __len__(self):
+        """Returns the number of batches."""
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        """Returns `((grid, words), next_words)`; see the class."""
+        rows, longer_than = self._batches[index], 0
+        if index == 0 and len(self) > 1:
+            # Keras takes the shapes of the first two batches for those of all others,
+            # unless they differ.
+            longer_than = self._lengths[0, self._batches[1]].max() + 3
+        words = [[START, *self._captions[row], END] for row in rows]
+        words = pad(words, 1, longer_than)
+        grid = np.asarray(self._grids[rows], np.float32)
+        return (grid, words[:, :-1]), words[:, 1:]
+
+
+def train_captioner(
+    model, grids, captions, epochs, rate=3e-3, seed=0, callbacks=(), validation=None
+):
+    """Trains a captioner by teacher forcing; its rate falls to nearly zero at the end.
+
+    Args:
+        model: What `captioner` returns.
+        grids: Array of shape `(rows, places, features)`.
+        captions: List of 1-D int arrays, without `START` and `END`, one a row.
+        epochs: Passes over the rows.
+        rate: Highest learning rate.
+        seed: Seed of the order.
+        callbacks: Keras callbacks.
+        validation: None, or a pair of grids and captions.
+
+    Returns:
+        The `keras.callbacks.History`.
+    """
+    model.compile(
+        keras.optimizers.Adam(
+            _schedule(rate, len(captions), _BATCH_SIZE, epochs), clipnorm=1.0
+        ),
+        TokenCrossentropy(),
+        # Compiling for every length would take longer than it saves.
+        jit_compile=False,
+    )
+    return model.fit(
+        CaptionBatches(grids, captions, seed=seed),
+        epochs=epochs,
+        validation_data=validation and CaptionBatches(*validation),
+        callbacks=list(callbacks),
+        verbose=0,
+    )
+
+
+def write_captions(model, grids, width=1, length_power=0.0, batch_size=256):
+    """Writes a caption for every grid.
+
+    Args:
+        model: What `captioner` returns.
+        grids: Array of shape `(rows, places, features)`.
+        width: Width of the beam; 1 is greedy.
+        length_power: See `rnn_utils.decoding.beam_search`.
+        batch_size: Captions that are written together.
+
+    Returns:
+        List of int arrays, without `START` and `END`, none longer than 16.
+    """
+    first_state, decoder = (_ready(model, name) for name in ("first_state", "decoder"))
+    found = []
+    for start in range(0, len(grids), batch_size):
+        grid = np.asarray(grids[start : start + batch_size], np.float32)
+        repeated = np.repeat(grid, width, axis=0)
+
+        def step(words, state, repeated=repeated):
+            inputs = [words[:, None], state, repeated]
+            logits, state, _ = decoder.predict_on_batch(inputs)
+            return ops.log_softmax(logits[:, 0]), state
+
+        state = first_state.predict_on_batch(grid)
+        captions, _ = beam_search(
+            step, state, START, END, _LONGEST, width, length_power
+        )
+        found += captions
+    return found
+
+
+def looked_at(model, grid, caption):
+    """Returns where the decoder looked for each word of a caption.
+
+    Args:
+        model: What `captioner` returns, with attention.
+        grid: Array of shape `(places, features)`.
+        caption: 1-D int array, without `START` and `END`.
+
+    Returns:
+        Array of shape `(len(caption) + 1, places)` whose rows add up to 1; the last is
+        that of `END`.
+    """
+    first_state, decoder = (_ready(model, name) for name in ("first_state", "decoder"))
+    grid = np.asarray(grid, np.float32)[None]
+    words = pad([[START, *caption]], 1)
+    state = first_state.predict_on_batch(grid)
+    _, _, weights = decoder.predict_on_batch([words, state, grid])
+    return weights[0]
+
+
+def _ready(model, name):
+    part = model.get_layer(name)
+    part.jit_compile = False
+    return part
+
+
+def class_counts(captions, references):
+    """Counts by word class how many of a reference's words stand in a caption.
+
+    A word that the reference has twice must stand there twice.
+
+    Args:
+        captions: List of str.
+        references: List of str, one for each caption.
+
+    Returns:
+        Int array of shape `(captions, classes, 2)`: words found and words in all, for
+        each of `rnn_utils.datasets.caption_words.CLASSES`.
+
+    Raises:
+        ValueError: The lists have different lengths.
+    """
+    if len(captions) != len(references):
+        raise ValueError(
+            f"references has {len(references)} entries; expected one for each of the "
+            f"{len(captions)} captions"
+        )
+    counts = np.zeros((len(captions), len(CLASSES), 2), int)
+    for row, caption, reference in zip(counts, captions, references, strict=True):
+        left = collections.Counter(caption.split())
+        for word, kind in zip(reference.split(), word_classes(reference), strict=True):
+            row[CLASSES.index(kind)] += left[word] > 0, 1
+            left[word] -= 1
+    return counts
+
+
+def summed_by_group(counts, groups):
+    """Adds up the counts of rows that succeed or fail together, to resample groups.
+
+    Args:
+        counts: Array of shape `(rows, ...)`.
+        groups: List of what each row belongs to.
+
+    Returns:
+        Array of shape `(groups, ...)`, in the order of first appearance.
+    """
+    names = list(dict.fromkeys(groups))
+    place = {name: i for i, name in enumerate(names)}
+    total = np.zeros((len(names), *np.shape(counts)[1:]), np.asarray(counts).dtype)
+    np.add.at(total, [place[group] for group in groups], counts)
+    return total

@@ -1,0 +1,143 @@
+"""Claims about captioners: they learn from the picture and are scored by kind."""
+
+import keras
+import numpy as np
+import pytest
+
+from rnn_utils.captioning import (
+    CaptionBatches,
+    captioner,
+    class_counts,
+    looked_at,
+    picture_encoder,
+    summed_by_group,
+    train_captioner,
+    train_encoder,
+    write_captions,
+)
+from rnn_utils.datasets.caption_words import CLASSES
+from rnn_utils.subwords import END, START
+
+WAYS = ["initial state", "first input", "attention"]
+needs_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="trains with the fast layers"
+)
+
+
+def marked_grids(count, seed=0):
+    """Grids of four places; the caption says which feature is marked, and a colour."""
+    rng = np.random.default_rng(seed)
+    things, colours = rng.integers(0, 4, (2, count))
+    grids = np.zeros((count, 4, 8), "float16")
+    grids[np.arange(count), rng.integers(0, 4, count), things] = 4
+    grids[:, 0, 4:] = 2 * np.eye(4)[colours]
+    long = rng.integers(0, 2, count)
+    captions = [
+        np.array([3 + colour, 7 + thing][1 - more :])
+        for thing, colour, more in zip(things, colours, long, strict=True)
+    ]
+    grids[:, 1, 7] += 3 * long
+    return grids, captions
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("way", WAYS)
+def test_it_writes_what_the_picture_shows_also_after_saving(way, tmp_path):
+    keras.utils.set_random_seed(0)
+    grids, captions = marked_grids(800)
+    model = captioner(11, 8, way, units=32, vectors=8, dropout=0.0)
+    new_grids, new_captions = marked_grids(60, seed=1)
+    history = train_captioner(
+        model, grids, captions, 20, rate=0.02, validation=(new_grids, new_captions)
+    ).history
+    assert history["val_loss"][-1] < history["val_loss"][0] / 2
+    found = write_captions(model, new_grids, width=2, batch_size=25)
+    right = [list(a) == list(b) for a, b in zip(found, new_captions, strict=True)]
+    assert np.mean(right) > 0.8
+    if way == "first input":
+        return  # Keras does not read it back, as the docstring says.
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    again = write_captions(loaded, new_grids, width=2)
+    for ours, theirs in zip(found, again, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_attention_adds_up_to_one_and_without_it_all_places_are_equal():
+    grids, captions = marked_grids(1)
+    for way in WAYS:
+        weights = looked_at(captioner(11, 8, way, 6, 5), grids[0], captions[0])
+        assert weights.shape == (len(captions[0]) + 1, 4)
+        np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
+        if way != "attention":
+            np.testing.assert_allclose(weights, 0.25, atol=1e-6)
+
+
+def test_an_unknown_way_is_refused():
+    with pytest.raises(ValueError, match="way is 'telepathy'.*'first input'"):
+        captioner(5, 4, "telepathy")
+
+
+def test_batches_give_the_words_and_the_same_one_later():
+    grids, captions = marked_grids(70)
+    batches = CaptionBatches(grids, captions, batch_size=32)
+    assert len(batches) == 3
+    seen = 0
+    for index in range(len(batches)):
+        (grid, words), following = batches[index]
+        assert grid.dtype == np.float32 and len(grid) == len(words)
+        assert np.all(words[:, 0] == START)
+        assert np.all((following == END).sum(axis=1) == 1)
+        inner = words[:, 1:] > 2
+        np.testing.assert_array_equal(words[:, 1:][inner], following[:, :-1][inner])
+        seen += len(words)
+    assert seen == 70
+    assert batches[0][1].shape[1] != batches[1][1].shape[1]
+
+
+def test_batches_refuse_a_caption_too_few():
+    grids, captions = marked_grids(4)
+    with pytest.raises(ValueError, match="captions has 3 entries.*4 grids"):
+        CaptionBatches(grids, captions[1:])
+
+
+def test_the_encoder_learns_words_from_pictures_and_alters_them_in_training():
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 2, 96)
+    pictures = np.full((96, 16, 16, 3), 255, np.uint8)
+    pictures[label == 1, 4:12, 4:12] = (200, 0, 0)
+    encoder = picture_encoder(16, 2, width=4, features=8)
+    assert encoder.get_layer("grid").output.shape == (None, 2, 2, 8)
+    answers = np.eye(2, dtype="float32")[label]
+    train_encoder(encoder, pictures, answers, epochs=25, rate=0.01)
+    guesses = encoder.predict(pictures, verbose=0).argmax(axis=1)
+    assert np.mean(guesses == label) > 0.95
+    scaled = pictures[label == 1][:4] / np.float32(255)
+    augment = encoder.get_layer("augment")
+    altered = np.asarray(augment(scaled, training=True))
+    assert np.abs(altered - scaled).max() > 0.1
+    assert altered.max() <= 1 + 1e-5
+    np.testing.assert_allclose(augment(scaled, training=False), scaled)
+
+
+def test_words_are_found_by_kind_and_not_twice():
+    counts = class_counts(
+        ["man judge dark skin tone", "girl boy"],
+        ["woman judge light skin tone", "family girl girl boy"],
+    )
+    of = {kind: counts[:, i].tolist() for i, kind in enumerate(CLASSES)}
+    assert of["concept"] == [[1, 1], [0, 1]]
+    assert of["person"] == [[0, 1], [2, 3]]
+    assert of["skin tone"] == [[2, 3], [0, 0]]
+
+
+def test_class_counts_refuses_lists_of_different_lengths():
+    with pytest.raises(ValueError, match="references has 1 entries.*2 captions"):
+        class_counts(["a", "b"], ["a"])
+
+
+def test_groups_are_added_up_in_the_order_of_first_appearance():
+    counts = np.array([[1, 2], [3, 4], [5, 6]])
+    total = summed_by_group(counts, ["b", "a", "b"])
+    assert total.tolist() == [[6, 8], [3, 4]]

@@ -1,0 +1,148 @@
+"""Many pendulums at once, to be swung up, and sensors that lose readings or are late.
+
+The equations are those of `gymnasium`'s `Pendulum-v1`, for a whole batch of pendulums;
+a test compares the two, step by step.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+STEP_SECONDS = 0.05
+LARGEST_TORQUE = 2.0
+LARGEST_SPEED = 8.0
+# Angular acceleration by gravity and by one unit of torque: 3 g / 2 l and 3 / m l^2,
+# for a rod with g = 10, m = 1, l = 1.
+GRAVITY, LEVER = 15.0, 3.0
+
+# Of the controller: how hard it pushes for energy, and where and how it balances.
+_PUMP, _CATCH_ANGLE, _CATCH_TORQUE = 1.0, 0.6, 4.0
+_BY_ANGLE, _BY_SPEED = 8.0, 2.0
+
+
+class Run(NamedTuple):
+    """What happened in a closed loop, for each of n pendulums and T steps.
+
+    Attributes:
+        states: Float array of shape `(n, T + 1, 2)`: the angle from upright in radians,
+            not wrapped, and the speed in radians per second.
+        readings: Float32 array of shape `(n, T, 3)`: cosine and sine of the angle as
+            the sensor last gave them, and 1 where the reading is new, else 0.
+        torques: Float array of shape `(n, T)`, within the limits.
+        rewards: Float array of shape `(n, T)`, at most 0.
+    """
+
+    states: np.ndarray
+    readings: np.ndarray
+    torques: np.ndarray
+    rewards: np.ndarray
+
+
+def random_states(count, rng):
+    """Returns states to start from, drawn as `Pendulum-v1` draws them.
+
+    Args:
+        count: Number of pendulums.
+        rng: A `numpy.random.Generator`.
+
+    Returns:
+        Float array of shape `(count, 2)`.
+    """
+    return rng.uniform([-np.pi, -1.0], [np.pi, 1.0], (count, 2))
+
+
+def advance(states, torques):
+    """Advances pendulums by one step.
+
+    Args:
+        states: Float array of shape `(n, 2)`: angle and speed.
+        torques: Float array of shape `(n,)`; cut off at `LARGEST_TORQUE`.
+
+    Returns:
+        The next states, shape `(n, 2)`, and the rewards, shape `(n,)`.
+    """
+    angles, speeds = states.T
+    torques = np.clip(torques, -LARGEST_TORQUE, LARGEST_TORQUE)
+    rewards = -(_wrapped(angles) ** 2 + 0.1 * speeds**2 + 0.001 * torques**2)
+    pull = GRAVITY * np.sin(angles) + LEVER * torques
+    speeds = np.clip(speeds + STEP_SECONDS * pull, -LARGEST_SPEED, LARGEST_SPEED)
+    return np.stack([angles + STEP_SECONDS * speeds, speeds], axis=1), rewards
+
+
+def swing_up(states):
+    """Returns the torques of a controller that knows angle and speed.
+
+    Far from the top it brings the energy to that of standing upright: as torque times
+    speed is power, it pushes along with the swing while energy is missing. Near the
+    top it balances, with a torque against angle and speed.
+
+    Args:
+        states: Float array whose last dimension is angle and speed.
+
+    Returns:
+        Float array without that dimension, within the limits.
+
+    Source: Åström and Furuta (2000), "Swinging up a pendulum by energy control",
+    Automatica 36(2), equation 8.
+    """
+    angles, speeds = _wrapped(states[..., 0]), states[..., 1]
+    missing = GRAVITY * (1 - np.cos(angles)) - speeds**2 / 2
+    pump = _PUMP * missing * np.where(np.abs(speeds) < 0.05, np.sign(angles), speeds)
+    balance = -(_BY_ANGLE * angles + _BY_SPEED * speeds)
+    catch = (np.abs(angles) < _CATCH_ANGLE) & (np.abs(balance) < _CATCH_TORQUE)
+    torques = np.where(catch, balance, pump)
+    return np.clip(torques, -LARGEST_TORQUE, LARGEST_TORQUE)
+
+
+def closed_loop(controller, starts, steps=200, lost=0.0, delay=0, seed=0):
+    """Lets a controller steer pendulums through a sensor that shows the angle only.
+
+    Args:
+        controller: Function of the step's number, counted from 0, the readings `(n, 3)`
+            as in `Run`, and the true states `(n, 2)`, for controllers that may see
+            them. It returns torques `(n,)`. At step 0 it forgets what it remembers.
+        starts: Float array of shape `(n, 2)`, the first states.
+        steps: Number of steps.
+        lost: Probability that a reading is lost, one number or one for each pendulum;
+            the sensor then repeats the last one. The first is never lost.
+        delay: Steps by which readings are late, an integer or one for each pendulum;
+            until the first arrives, the first state is shown.
+        seed: Seed of the losses.
+
+    Returns:
+        A `Run`.
+
+    Raises:
+        ValueError: `starts` has another shape, or `lost` or `delay` are out of range.
+    """
+    starts = np.asarray(starts, float)
+    if starts.ndim != 2 or starts.shape[1] != 2 or not len(starts):
+        raise ValueError(f"starts has the shape {starts.shape}; expected (n, 2)")
+    if not np.all((np.asarray(lost) >= 0) & (np.asarray(lost) <= 1)):
+        raise ValueError(f"lost is {lost!r}; expected probabilities, 0 to 1")
+    if not np.all(np.asarray(delay) >= 0):
+        raise ValueError(f"delay is {delay!r}; expected integers of at least 0")
+    count, rng = len(starts), np.random.default_rng(seed)
+    rows, delay = np.arange(count), np.broadcast_to(delay, count)
+    states = np.empty((count, steps + 1, 2))
+    readings = np.empty((count, steps, 3), np.float32)
+    torques, rewards = np.empty((2, count, steps))
+    states[:, 0] = starts
+    for step in range(steps):
+        new = (rng.random(count) >= lost) | (step == 0)
+        angles = states[rows, np.maximum(step - delay, 0), 0]
+        shown = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        kept = shown if step == 0 else readings[:, step - 1, :2]
+        readings[:, step, :2] = np.where(new[:, None], shown, kept)
+        readings[:, step, 2] = new
+        given = controller(step, readings[:, step], states[:, step])
+        torques[:, step] = np.clip(given, -LARGEST_TORQUE, LARGEST_TORQUE)
+        states[:, step + 1], rewards[:, step] = advance(
+            states[:, step], torques[:, step]
+        )
+    return Run(states, readings, torques, rewards)
+
+
+def _wrapped(angles):
+    """The same directions, between -pi and pi."""
+    return (angles + np.pi) % (2 * np.pi) - np.pi

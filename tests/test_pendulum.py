@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from rnn_utils import pendulum
+
+
+def by_state(step, readings, states):
+    return pendulum.swing_up(states)
+
+
+def test_advance_is_gymnasiums_pendulum():
+    gymnasium = pytest.importorskip("gymnasium")
+    env = gymnasium.make("Pendulum-v1").unwrapped
+    rng = np.random.default_rng(0)
+    states = pendulum.random_states(5, rng)
+    for first in states:
+        env.reset()
+        env.state, state = first.copy(), first[None]
+        for torque in rng.uniform(-3, 3, 200):
+            _, theirs, *_ = env.step(np.array([torque]))
+            state, ours = pendulum.advance(state, np.array([torque]))
+            np.testing.assert_allclose(state[0], env.state, atol=1e-9)
+            np.testing.assert_allclose(ours[0], theirs, atol=1e-9)
+
+
+def test_swing_up_ends_upright_from_everywhere():
+    starts = pendulum.random_states(500, np.random.default_rng(1))
+    run = pendulum.closed_loop(by_state, starts)
+    assert np.all(np.cos(run.states[:, -1, 0]) > 0.999)
+    assert run.rewards.sum(axis=1).mean() > -160
+    hanging = pendulum.closed_loop(by_state, [[np.pi, 0.0]])
+    assert np.cos(hanging.states[0, -1, 0]) > 0.999
+
+
+def test_readings_are_late_by_the_delay_of_each_pendulum():
+    starts = pendulum.random_states(2, np.random.default_rng(0))
+    run = pendulum.closed_loop(by_state, starts, steps=20, delay=[0, 3])
+    cosines = np.cos(run.states[..., 0])
+    np.testing.assert_allclose(run.readings[0, :, 0], cosines[0, :20], atol=1e-6)
+    np.testing.assert_allclose(run.readings[1, 3:, 0], cosines[1, :17], atol=1e-6)
+    np.testing.assert_allclose(run.readings[1, :3, 0], cosines[1, 0], atol=1e-6)
+
+
+def test_lost_readings_repeat_the_last_and_say_so():
+    starts = pendulum.random_states(300, np.random.default_rng(0))
+    run = pendulum.closed_loop(by_state, starts, steps=50, lost=0.7)
+    new = run.readings[:, :, 2] == 1
+    assert new[:, 0].all()
+    assert abs(1 - new[:, 1:].mean() - 0.7) < 0.02
+    angles = run.states[:, :-1, 0]
+    np.testing.assert_allclose(run.readings[new][:, 1], np.sin(angles[new]), atol=1e-6)
+    repeated = run.readings[:, 1:, :2][~new[:, 1:]]
+    np.testing.assert_array_equal(repeated, run.readings[:, :-1, :2][~new[:, 1:]])
+
+
+def test_all_readings_lost_but_the_first():
+    run = pendulum.closed_loop(by_state, [[1.0, 0.0]], steps=5, lost=1.0)
+    np.testing.assert_array_equal(run.readings[0, :, 2], [1, 0, 0, 0, 0])
+
+
+def test_torques_are_cut_off():
+    run = pendulum.closed_loop(lambda *_: np.array([9.0]), [[1.0, 0.0]], steps=3)
+    np.testing.assert_array_equal(run.torques, [[2.0, 2.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("starts", "options", "name"),
+    [
+        (np.zeros(2), {}, "starts"),
+        (np.zeros((0, 2)), {}, "starts"),
+        (np.zeros((1, 2)), {"lost": 1.5}, "lost"),
+        (np.zeros((1, 2)), {"delay": -1}, "delay"),
+    ],
+)
+def test_bad_arguments_are_named(starts, options, name):
+    with pytest.raises(ValueError, match=name):
+        pendulum.closed_loop(by_state, starts, **options)

@@ -58,6 +58,35 @@ def test_all_readings_lost_but_the_first():
     np.testing.assert_array_equal(run.readings[0, :, 2], [1, 0, 0, 0, 0])
 
 
+@pytest.mark.parametrize("kind", [pendulum.DifferenceControl, pendulum.ObserverControl])
+def test_controllers_by_angle_do_nearly_as_well_as_by_state(kind):
+    starts = pendulum.random_states(300, np.random.default_rng(2))
+    seen = pendulum.closed_loop(by_state, starts).rewards.sum(axis=1).mean()
+    controller = kind()
+    run = pendulum.closed_loop(controller, starts)
+    assert abs(run.rewards.sum(axis=1).mean() - seen) < 10
+    again = pendulum.closed_loop(controller, starts)  # It forgets at step 0.
+    np.testing.assert_array_equal(again.states, run.states)
+
+
+def test_the_observer_is_exact_after_two_readings_and_through_losses():
+    starts = pendulum.random_states(50, np.random.default_rng(3))
+    lost_later = 0.8 * np.ones(50)
+
+    class Checked(pendulum.ObserverControl):
+        def __call__(self, step, readings, states):
+            torques = super().__call__(step, readings, states)
+            exact = readings[:, 2] == 1 if step == 1 else seen_twice
+            seen_twice[:] |= exact
+            wrong = pendulum.swing_up(states) - torques
+            assert np.abs(wrong[seen_twice]).max(initial=0) < 1e-2
+            return torques
+
+    seen_twice = np.zeros(50, bool)
+    pendulum.closed_loop(Checked(), starts, lost=lost_later)
+    assert seen_twice.sum() > 3
+
+
 def test_torques_are_cut_off():
     run = pendulum.closed_loop(lambda *_: np.array([9.0]), [[1.0, 0.0]], steps=3)
     np.testing.assert_array_equal(run.torques, [[2.0, 2.0, 2.0]])

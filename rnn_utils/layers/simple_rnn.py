@@ -467,7 +467,7 @@ class _FastRecurrent:
         if mask is not None:
             _check_mask(mask, (batch, steps))
         if self.stateful and batch is None:
-            # In `fit` the batch's size is unknown, and Keras before 3.14 needs a number.
+            # `fit` leaves the batch's size open; Keras before 3.14 needs a number.
             batch = self.states[0].shape[0]
             sequences = ops.reshape(sequences, (batch, *ops.shape(sequences)[1:]))
         if initial_state is not None:

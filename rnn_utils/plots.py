@@ -311,7 +311,7 @@ def plot_captions(pictures, captions, references, columns=4):
     for ax, picture, caption, reference in shown:
         ax.imshow(picture, extent=(0, 1, 0, 1))
         ax.set(xlim=(0, 2.1), ylim=(0, 1))
-        ax.set_title(textwrap.fill(reference, 27), fontsize=7, color="0.3")
+        ax.set_title(textwrap.fill(reference, 27), fontsize=7, color="0.3", loc="left")
         right = reference.split()
         for line, word in enumerate(caption.split()):
             known = word in right

@@ -181,7 +181,7 @@ def test_right_words_of_a_caption_are_blue_and_wrong_ones_are_crossed():
     assert len(axes) == 6 and not axes[5].texts
     written = {text.get_text(): text.get_color() for text in axes[4].texts}
     assert written == {"red": "#0072B2", "✗ cat": "#D55E00"}
-    assert axes[4].get_title() == "red dog"
+    assert axes[4].get_title(loc="left") == "red dog"
 
 
 def test_a_picture_without_a_caption_is_refused():

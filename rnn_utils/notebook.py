@@ -105,6 +105,8 @@ def start(seed=None):
     _import_keras_quietly()
     import keras
 
+    if keras.backend.backend() == "tensorflow":
+        _stop_tuning_of_datasets()
     keras.utils.set_random_seed(seed)
     apply_figure_style()
     session = Session(seed, started)
@@ -163,6 +165,29 @@ def _import_keras_quietly():
         import keras  # noqa: F401
     # TensorFlow's own logger also counts how often a loop over models traces anew.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+def _stop_tuning_of_datasets():
+    """Keeps `fit` from waiting for a sleeping thread before each epoch.
+
+    A `tf.data` iterator has a thread that tunes it, in steps that double up to a
+    minute. With TensorFlow 2.21 it is often not woken when its iterator ends, and the
+    next epoch waits for it: for as long as the last one took on one core, for a third
+    of that on two. Keras sets no options on its datasets, so they are set where an
+    iterator begins. Data, order and results stay the same.
+    """
+    import tensorflow as tf
+
+    begin = tf.data.Dataset.__iter__
+    if begin.__module__ == __name__:  # A second start in one session.
+        return
+    options = tf.data.Options()
+    options.autotune.enabled = False
+
+    def begin_untuned(dataset):
+        return begin(dataset.with_options(options))
+
+    tf.data.Dataset.__iter__ = begin_untuned
 
 
 @contextlib.contextmanager

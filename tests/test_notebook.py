@@ -57,6 +57,28 @@ def test_nothing_reaches_stderr_while_a_model_trains(first_run):
     assert first_run.stderr == ""
 
 
+def test_datasets_are_not_tuned_and_keep_their_order():
+    code = """
+from rnn_utils import notebook
+notebook.start(), notebook.start()
+import tensorflow as tf
+
+def two_passes():
+    tf.random.set_seed(0)
+    data = tf.data.Dataset.range(100).shuffle(100).batch(7)
+    passes = [[int(number) for batch in data for number in batch] for _ in range(2)]
+    return passes, iter(data)._dataset.options().autotune.enabled
+
+ours = two_passes()
+tf.data.Dataset.__iter__ = tf.data.Dataset.__iter__.__closure__[0].cell_contents
+theirs = two_passes()
+print(ours[1], theirs[1], ours[0] == theirs[0], ours[0][0] != ours[0][1])
+"""
+    result = run(code)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "False None True True"
+
+
 def test_seed_comes_from_the_environment(first_run):
     again = run(FIRST_CELLS, RNN_SEED="0").stdout
     other = run(FIRST_CELLS, RNN_SEED="7").stdout

@@ -100,11 +100,8 @@ class CTCBatches(keras.utils.PyDataset):
         lengths = [len(sequence) for sequence in self._sequences]
         order = np.argsort(lengths, kind="stable")
         starts = range(self._batch_size, len(order), self._batch_size)
-        first, *others = np.split(order, starts)
-        # Keras takes the sizes that the first two batches share for those of all.
-        last = others[-1:]
-        middle = [others[i] for i in self._rng.permutation(max(len(others) - 1, 0))]
-        self._batches = [first, *last, *middle]
+        batches = np.split(order, starts)
+        self._batches = [batches[i] for i in self._rng.permutation(len(batches))]
 
     def __len__(self):
         """Returns the number of batches in an epoch."""
@@ -115,7 +112,11 @@ class CTCBatches(keras.utils.PyDataset):
         chosen = self._batches[index]
         sequences = [self._sequences[i] for i in chosen]
         labels = [self._labels[i] for i in chosen]
-        return _pad(sequences), targets([len(rows) for rows in sequences], labels)
+        batch = _pad(sequences), targets([len(rows) for rows in sequences], labels)
+        if index == 0 and len(self) > 1:
+            # Keras takes the sizes that the first two batches share for those of all.
+            batch = tuple(map(_unlike, batch, self[1]))
+        return batch
 
 
 def log_probabilities(model, sequences, batch_size=100):
@@ -148,6 +149,12 @@ def _pad(sequences):
     for row, sequence in zip(padded, sequences, strict=True):
         row[: len(sequence)] = sequence
     return padded
+
+
+def _unlike(part, other):
+    """Adds a column of padding where the second axes are equally long."""
+    more = int(part.shape[1] == other.shape[1])
+    return np.pad(part, [(0, 0), (0, more)] + [(0, 0)] * (part.ndim - 2))
 
 
 def best_path(log_probabilities, labels):

@@ -62,6 +62,11 @@ class CTCLoss(keras.losses.Loss):
     def __init__(self, name="ctc_loss", **options):
         super().__init__(name=name, **options)
 
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        """Returns the mean surprisal of the sequences."""
+        # A mask of time steps that a layer has set would be taken for one of sequences.
+        return super().__call__(y_true, tf.identity(y_pred), sample_weight)
+
     def call(self, y_true, y_pred):
         """Returns the surprisal of each sequence, shape `(batch,)`."""
         steps, labels = tf.cast(y_true[:, 0], tf.int32), tf.cast(y_true, tf.int32)

@@ -165,6 +165,20 @@ def test_every_epoch_brings_new_sequences_each_once_with_its_labels():
         batches.on_epoch_end()
 
 
+def test_a_mask_of_time_steps_changes_no_loss():
+    inputs = keras.Input((None, 2))
+    dense = keras.layers.Dense(4)
+    losses = []
+    for model in (
+        keras.Model(inputs, dense(inputs)),
+        keras.Model(inputs, dense(keras.layers.Masking()(inputs))),
+    ):
+        model.compile(loss=CTCLoss())
+        batches = CTCBatches(lambda _: ([np.ones((5, 2)), np.ones((9, 2))], [[1], [2]]))
+        losses.append(model.evaluate(batches, verbose=0))
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
 def test_one_batch_is_enough():
     assert len(CTCBatches(drawn, batch_size=99)) == 1
 

@@ -48,8 +48,12 @@ def beam_search(step, states, start, end, max_steps, width=1, length_power=0.0):
     tokens = np.full(batch * width, start, np.int32)
     while search.steps < max_steps and search.is_open.any():
         log_probabilities, states = step(tokens, states)
-        log_probabilities = ops.convert_to_numpy(log_probabilities)
-        rows, tokens = search.extend(log_probabilities.reshape(batch, width, -1))
+        # No beginning can have more than these among the best of its row.
+        count = min(2 * width, log_probabilities.shape[-1])
+        best = ops.top_k(log_probabilities, count)
+        rows, tokens = search.extend(
+            *(np.asarray(part).reshape(batch, width, -1) for part in best)
+        )
         states = _take(states, rows)
     return search.results()
 
@@ -73,37 +77,49 @@ class _Search:
         self._best = [None] * batch
         self._best_scores = np.full(batch, -np.inf)
 
-    def extend(self, log_probabilities):
-        """Takes a step: (batch, width, vocabulary) to rows of states and tokens."""
-        batch, width, vocabulary = log_probabilities.shape
+    def extend(self, log_probabilities, tokens):
+        """Takes a step, with the best next tokens of each beginning.
+
+        Args:
+            log_probabilities: Array of shape `(batch, width, 2 * width)`, or all tokens
+                where these are fewer.
+            tokens: Int array of the same shape.
+
+        Returns:
+            For each beginning that goes on, the row of its state and its new token.
+        """
+        batch, width, count = log_probabilities.shape
         scores = (self._scores[..., None] + log_probabilities).reshape(batch, -1)
-        best = _largest(scores, 2 * width)
-        ends = best % vocabulary == self._end
-        self._complete(scores, best[:, :width], ends[:, :width], vocabulary)
+        best = np.argsort(-scores, axis=1, kind="stable")[:, : 2 * width]
+        scores = np.take_along_axis(scores, best, axis=1)
+        tokens = np.take_along_axis(tokens.reshape(batch, -1), best, axis=1)
+        parents, ends = best // count, tokens == self._end
+        self._complete(scores[:, :width], parents, ends[:, :width])
         # A beginning has one end, so at least half of these go on: the best of them.
         going_on = np.argsort(ends, axis=1, kind="stable")[:, :width]
-        chosen = np.take_along_axis(best, going_on, axis=1)
-        self._scores = np.take_along_axis(scores, chosen, axis=1)
-        parents, tokens = np.divmod(chosen, vocabulary)
+        self._scores, parents, tokens = (
+            np.take_along_axis(part, going_on, axis=1)
+            for part in (scores, parents, tokens)
+        )
         self._tokens = np.take_along_axis(self._tokens, parents[..., None], axis=1)
         self._tokens[..., self.steps] = tokens
         self.steps += 1
         rows = parents + width * np.arange(batch)[:, None]
         return rows.ravel(), tokens.ravel().astype(np.int32)
 
-    def _complete(self, scores, best, ends, vocabulary):
+    def _complete(self, scores, parents, ends):
         """Notes the sequences that end here among the `width` best of their row."""
         for row, place in np.argwhere(ends):
-            score = scores[row, best[row, place]]
+            score = scores[row, place]
             if not self.is_open[row] or score == -np.inf:
                 continue
-            beam = best[row, place] // vocabulary
             score = score / (self.steps + 1) ** self._power
             self._completed[row] += 1
             if score > self._best_scores[row]:
                 self._best_scores[row] = score
+                beam = parents[row, place]
                 self._best[row] = self._tokens[row, beam, : self.steps].copy()
-        self.is_open &= self._completed < best.shape[1]
+        self.is_open &= self._completed < ends.shape[1]
 
     def results(self):
         for row, best in enumerate(self._best):
@@ -113,11 +129,3 @@ class _Search:
                 length = self.steps**self._power
                 self._best_scores[row] = self._scores[row, beam] / length
         return self._best, self._best_scores
-
-
-def _largest(values, count):
-    """Returns the indices of the largest values of each row, largest first."""
-    count = min(count, values.shape[1])
-    found = np.argpartition(-values, count - 1, axis=1)[:, :count]
-    order = np.argsort(-np.take_along_axis(values, found, axis=1), axis=1)
-    return np.take_along_axis(found, order, axis=1)

@@ -342,7 +342,7 @@ def _step(decoder, encoded):
         logits, hidden_state, _ = decoder.predict_on_batch(
             [tokens[:, None], hidden_state, *encoded]
         )
-        return _log_softmax(logits[:, 0]), hidden_state
+        return ops.log_softmax(logits[:, 0]), hidden_state
 
     return step
 
@@ -372,8 +372,3 @@ def _ready(model, name):
     # Compiling for every length would take longer than it saves.
     part.jit_compile = False
     return part
-
-
-def _log_softmax(logits):
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

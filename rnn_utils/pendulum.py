@@ -169,28 +169,42 @@ class ObserverControl:
 
     The observer knows the equations and its own torques: it advances its estimate as
     the pendulum advances, and mends it when a new reading disagrees. After two readings
-    without a loss its estimate is exact.
+    without a loss its estimate is exact. If readings are late and it knows by how much,
+    it advances what they show by the torques given since.
+
+    Args:
+        delay: Steps by which it takes the readings to be late.
 
     Source: Luenberger (1964), "Observing the state of a linear system", IEEE
     Transactions on Military Electronics 8(2); here with gains for one step of the
     pendulum.
     """
 
+    def __init__(self, delay=0):
+        if delay < 0:
+            raise ValueError(f"delay is {delay!r}; expected an integer of at least 0")
+        self.delay = delay
+
     def __call__(self, step, readings, states):
         """Returns torques `(n,)`; does not look at `states`."""
         angles, new = _angles(readings), readings[:, 2] == 1
         if step == 0:
-            self._age = np.zeros(len(angles))
+            self._age, self._torques = np.zeros(len(angles)), []
             self._states = np.stack([angles, np.zeros(len(angles))], axis=1)
-        else:
-            self._states, _ = advance(self._states, self._torques)
-        self._age = self._age + 1
+        elif step > self.delay:
+            shown_before = self._torques[step - 1 - self.delay]
+            self._states, _ = advance(self._states, shown_before)
+        # Until the first late reading arrives, what is shown does not grow older.
+        self._age = self._age + (step == 0 or step > self.delay)
         wrong = np.where(new, _wrapped(angles - self._states[:, 0]), 0)
         self._states[:, 0] += wrong
-        self._states[:, 1] += wrong / (self._age * STEP_SECONDS)
+        self._states[:, 1] += wrong / (np.maximum(self._age, 1) * STEP_SECONDS)
         self._age = np.where(new, 0, self._age)
-        self._torques = swing_up(self._states)
-        return self._torques
+        present = self._states
+        for torques in self._torques[max(0, step - self.delay) :]:
+            present, _ = advance(present, torques)
+        self._torques.append(swing_up(present))
+        return self._torques[-1]
 
 
 def _angles(readings):

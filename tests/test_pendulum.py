@@ -87,6 +87,26 @@ def test_the_observer_is_exact_after_two_readings_and_through_losses():
     assert seen_twice.sum() > 3
 
 
+def test_an_observer_told_of_the_delay_does_as_well_as_without_one():
+    starts = pendulum.random_states(200, np.random.default_rng(4))
+    seen = pendulum.closed_loop(by_state, starts).rewards.sum(axis=1).mean()
+    returns = {
+        told: pendulum.closed_loop(
+            pendulum.ObserverControl(delay=told), starts, lost=0.3, delay=5
+        )
+        .rewards.sum(axis=1)
+        .mean()
+        for told in (0, 5)
+    }
+    assert abs(returns[5] - seen) < 10
+    assert returns[0] < seen - 300
+
+
+def test_an_observer_may_not_be_told_of_readings_from_the_future():
+    with pytest.raises(ValueError, match="delay"):
+        pendulum.ObserverControl(delay=-1)
+
+
 def test_torques_are_cut_off():
     run = pendulum.closed_loop(lambda *_: np.array([9.0]), [[1.0, 0.0]], steps=3)
     np.testing.assert_array_equal(run.torques, [[2.0, 2.0, 2.0]])

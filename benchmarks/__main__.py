@@ -12,6 +12,8 @@ import pathlib
 import platform
 import statistics
 
+from rnn_utils import process
+
 FOLDER = pathlib.Path(__file__).parent
 RECORD = FOLDER / "results.json"
 SHAPES = [
@@ -35,12 +37,19 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     limit_threads(options.threads)
-    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-    record["machine"] = machine(options.threads)
+    # One process, so that all peers have the same allocator, as in a notebook.
+    kept = process.keep_freed_memory()
+    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    record["machine"] = machine(options.threads, kept)
     for cell in options.cells:
         record[cell] = time_fit() if cell == "fit" else time_cell(cell, options.seconds)
-        RECORD.write_text(json.dumps(record, indent=1) + "\n")
-        (FOLDER / "RESULTS.md").write_text(report(record))
+        write(RECORD, json.dumps(record, indent=1) + "\n")
+        write(FOLDER / "RESULTS.md", report(record))
+
+
+def write(path, text):
+    """Writes a file as git keeps it, whatever the system's own habits are."""
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def limit_threads(threads):
@@ -56,7 +65,7 @@ def limit_threads(threads):
     tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
-def machine(threads):
+def machine(threads, memory_kept):
     """Describes what was measured on, without names and paths."""
     import importlib.metadata
 
@@ -69,6 +78,7 @@ def machine(threads):
     return (
         f"{platform.machine()}, {os.cpu_count()} cores, {threads} threads, "
         f"Python {platform.python_version()}, {', '.join(parts)}"
+        f"{', freed memory kept' if memory_kept else ''}"
     )
 
 

@@ -6,6 +6,10 @@ import subprocess
 import sys
 import time
 
+import psutil
+
+_MB = 2**20
+
 
 def side_by_side(functions, seconds, calls=3, rounds=5):
     """Times functions in turns, so that a busy moment of the machine hits them all.
@@ -54,24 +58,31 @@ def peak_memory(name, case):
         f"timing.print_peak(peers.BUILDERS[{name!r}], peers.{case!r})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    # Only Linux tells; elsewhere the table has gaps.
-    return float(done.stdout.split()[-1]) if done.returncode == 0 else None
+    if done.returncode:
+        raise RuntimeError(f"no memory was measured for {name}:\n{done.stderr}")
+    return float(done.stdout.split()[-1])
 
 
 def print_peak(builder, case):
     """Runs ten steps and prints what they added to the process's peak memory, in MB."""
     small = type(case)(case.cell, (2, 2, 2, 2), case.training)
     builder(small)()  # Loads the libraries, whose size is not the question.
-    before = _memory("VmRSS")
+    before = psutil.Process().memory_info().rss / _MB
     step = builder(case)
     for _ in range(10):
         step()
-    print(_memory("VmHWM") - before)
+    print(_peak() - before)
 
 
-def _memory(entry):
-    """Reads a figure of this process in MB; `getrusage` would count its parent too."""
-    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(entry):
-            return int(line.split()[1]) / 1024
-    raise OSError(f"no {entry} in the status of the process")
+def _peak():
+    """Returns the most memory that this process has held, in MB."""
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset / _MB
+    if sys.platform == "darwin":
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB
+    # On Linux `getrusage` would count the parent too.
+    status = pathlib.Path("/proc/self/status").read_text(encoding="utf-8")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024

@@ -5,17 +5,17 @@
     session = notebook.start()
 
 `start` imports Keras itself, because TensorFlow writes to the terminal while it is
-being imported. Import Keras or TensorFlow in a later cell.
+being imported. Import Keras or TensorFlow in a later cell. What it changes for the
+whole process it prints, and its docstring tells.
 """
 
-import contextlib
 import dataclasses
-import logging
 import os
 import platform
 import sys
-import tempfile
 import time
+
+from rnn_utils import process
 
 # Okabe and Ito (2008): eight colours that colour-blind readers can tell apart. Black
 # comes first and the pale yellow last, because lines on white need contrast.
@@ -33,6 +33,8 @@ OKABE_ITO = (
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), "-")
 
 SEED_VARIABLE = "RNN_SEED"
+DATASET_VARIABLE = "RNN_DATASET"
+EMBEDDED = "embedded"
 
 
 def _library_versions():
@@ -53,7 +55,7 @@ def _library_versions():
 def _device():
     """The name of the first GPU, else the number of CPU cores at our disposal."""
     tensorflow = sys.modules.get("tensorflow")
-    with _without_native_output():
+    with process.without_native_output():
         gpus = tensorflow.config.list_physical_devices("GPU") if tensorflow else []
     if gpus:
         details = tensorflow.config.experimental.get_device_details(gpus[0])
@@ -81,7 +83,7 @@ class Session:
     device: str = dataclasses.field(default_factory=_device)
 
     @property
-    def elapsed(self):
+    def elapsed(self) -> float:
         """Seconds since the start."""
         return time.perf_counter() - self.started
 
@@ -90,31 +92,72 @@ class Session:
         return f"{versions} · {self.device} · seed {self.seed}"
 
 
-def start(seed=None):
-    """Starts a notebook and prints what it runs on in one line.
+def start(
+    seed: int | None = None, *, keep_memory: bool = True, tune_datasets: bool = False
+) -> Session:
+    """Starts a notebook and prints what it runs on, and what it changed.
+
+    For the whole process it seeds all generators, quiets TensorFlow's log, sets
+    matplotlib up (`apply_figure_style`), lets the C library keep freed memory where it
+    can (`process.keep_freed_memory`) and stops the tuner of `tf.data` where TensorFlow
+    leaves it asleep (`process.stop_tuning_of_datasets`).
 
     Args:
         seed: Seed of all generators; the environment variable `RNN_SEED`, or 0 when
             that is not set either.
+        keep_memory: False leaves the C library's allocator as it is.
+        tune_datasets: True leaves the tuner of `tf.data` as it is.
 
     Returns:
         The `Session` that the scorecard at the end asks for.
+
+    Raises:
+        ValueError: `RNN_SEED` is not an integer from 0 to 4294967295.
     """
     started = time.perf_counter()
     seed = _seed_from_environment() if seed is None else seed
-    _import_keras_quietly()
+    # Before TensorFlow, whose import allocates already.
+    changed = ["memory kept"] if keep_memory and process.keep_freed_memory() else []
+    process.import_keras_quietly()
     import keras
 
-    if keras.backend.backend() == "tensorflow":
-        _stop_tuning_of_datasets()
+    on_tensorflow = keras.backend.backend() == "tensorflow"
+    if on_tensorflow and not tune_datasets and process.stop_tuning_of_datasets():
+        changed.append("tf.data tuner off")
     keras.utils.set_random_seed(seed)
     apply_figure_style()
     session = Session(seed, started)
-    print(session)
+    print(" · ".join([str(session), *changed]))
     return session
 
 
-def apply_figure_style():
+def dataset(*full_size: str, file: str | None = None) -> str:
+    """Returns which data a notebook is to use: the environment variable `RNN_DATASET`.
+
+    Args:
+        *full_size: Names in tensorflow-datasets that the notebook can use in place of
+            the embedded data.
+        file: The ending of a file of the reader's own that it can use, such as ".csv".
+
+    Returns:
+        `"embedded"` where the variable is not set or empty, else its value.
+
+    Raises:
+        ValueError: The notebook cannot use what the variable names.
+    """
+    chosen = os.environ.get(DATASET_VARIABLE) or EMBEDDED
+    is_file = file is not None and chosen.endswith(file)
+    if chosen not in (EMBEDDED, *full_size) and not is_file:
+        known = [repr(name) for name in (EMBEDDED, *full_size)]
+        known += [f"the path of a {file} file"] if file else []
+        raise ValueError(
+            f"The environment variable {DATASET_VARIABLE} is {chosen!r}; "
+            f"this notebook takes {' or '.join(known)}."
+        )
+    return chosen
+
+
+def apply_figure_style() -> None:
     """Sets matplotlib up: colours, line styles and sizes for a notebook's width."""
     import matplotlib
     from cycler import cycler
@@ -151,61 +194,3 @@ def _seed_from_environment():
             "integer from 0 to 4294967295, for example 3."
         )
     return seed
-
-
-def _import_keras_quietly():
-    """Imports Keras and its backend without their messages on stderr.
-
-    Level 3 silences TensorFlow after its import; while it is being imported, it writes
-    past every Python-level stream, about oneDNN, for instance. Switching oneDNN off
-    would silence that as well, but costs up to a tenth of the speed.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _without_native_output():
-        import keras  # noqa: F401
-    # TensorFlow's own logger also counts how often a loop over models traces anew.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-
-
-def _stop_tuning_of_datasets():
-    """Keeps `fit` from waiting for a sleeping thread before each epoch.
-
-    A `tf.data` iterator has a thread that tunes it, in steps that double up to a
-    minute. With TensorFlow 2.21 it is often not woken when its iterator ends, and the
-    next epoch waits for it: for as long as the last one took on one core, for a third
-    of that on two. Keras sets no options on its datasets, so they are set where an
-    iterator begins. Data, order and results stay the same.
-    """
-    import tensorflow as tf
-
-    begin = tf.data.Dataset.__iter__
-    if begin.__module__ == __name__:  # A second start in one session.
-        return
-    options = tf.data.Options()
-    options.autotune.enabled = False
-
-    def begin_untuned(dataset):
-        return begin(dataset.with_options(options))
-
-    tf.data.Dataset.__iter__ = begin_untuned
-
-
-@contextlib.contextmanager
-def _without_native_output():
-    """Keeps what native code writes to file descriptor 2 back, unless we fail."""
-    try:
-        terminal = os.dup(2)
-    except OSError:  # No stderr at all, as under pythonw: nothing to keep back.
-        yield
-        return
-    with tempfile.TemporaryFile() as kept_back:
-        os.dup2(kept_back.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            kept_back.seek(0)
-            os.write(terminal, kept_back.read())
-            raise
-        finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)

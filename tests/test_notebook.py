@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def run(code, **variables):
     """Runs code in a fresh interpreter."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "RNN_"))}
+    ours = ("TF_", "RNN_", "MALLOC_")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     return subprocess.run(
         [sys.executable, "-c", code],
         env={**clean, "PYTHONIOENCODING": "utf-8", **variables},
@@ -36,6 +38,7 @@ model = keras.Sequential([keras.layers.GRU(4), keras.layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(x, numpy.ones((8, 1)), verbose=0)
 print(numpy.random.rand())
+notebook.start(keep_memory=False, tune_datasets=True)
 """
 
 
@@ -45,7 +48,7 @@ def first_run():
 
 
 def test_start_prints_one_line_with_versions_device_and_seed(first_run):
-    line, _ = first_run.stdout.splitlines()
+    line, *_ = first_run.stdout.splitlines()
     for text in ("Python 3.", "Keras 3.", "TensorFlow 2.", "rnn_utils", "seed 0"):
         assert text in line
     assert "CPU" in line or "GPU" in line or "NVIDIA" in line
@@ -57,11 +60,19 @@ def test_nothing_reaches_stderr_while_a_model_trains(first_run):
     assert first_run.stderr == ""
 
 
+def test_start_prints_what_it_changes(first_run):
+    line, *_, untouched = first_run.stdout.splitlines()
+    assert ("memory kept" in line) == (platform.libc_ver()[0] == "glibc")
+    assert ("tf.data tuner off" in line) == ("TensorFlow 2.21." in line)
+    assert "memory" not in untouched and "tuner" not in untouched
+
+
 def test_datasets_are_not_tuned_and_keep_their_order():
     code = """
+import tensorflow as tf
+tf.__version__ = "2.21.0"  # The release that needs it.
 from rnn_utils import notebook
 notebook.start(), notebook.start()
-import tensorflow as tf
 
 def two_passes():
     tf.random.set_seed(0)
@@ -110,21 +121,30 @@ def test_session_is_frozen_and_keeps_time():
         session.seed = 1
 
 
-def test_failure_of_an_import_shows_what_was_kept_back():
-    done = run(
-        "import os\nfrom rnn_utils.notebook import _without_native_output as quiet\n"
-        "with quiet():\n    os.write(2, b'lost library')\n    raise ImportError('x')"
-    )
-    assert "lost library" in done.stderr
-    assert "ImportError: x" in done.stderr
+@pytest.mark.parametrize("value", [None, "", "embedded"])
+def test_data_is_embedded_unless_another_is_named(value, monkeypatch):
+    monkeypatch.delenv("RNN_DATASET", raising=False)
+    if value is not None:
+        monkeypatch.setenv("RNN_DATASET", value)
+    assert notebook.dataset("imdb_reviews") == "embedded"
 
 
-def test_stderr_is_back_after_the_quiet_part():
-    done = run(
-        "import os\nfrom rnn_utils.notebook import _without_native_output as quiet\n"
-        "with quiet():\n    os.write(2, b'kept back')\nos.write(2, b'shown')"
-    )
-    assert done.stderr == "shown"
+def test_data_of_full_size_and_files_of_the_readers_own(monkeypatch):
+    monkeypatch.setenv("RNN_DATASET", "wikiann/en")
+    assert notebook.dataset("conll2003", "wikiann/en") == "wikiann/en"
+    monkeypatch.setenv("RNN_DATASET", "shop/sales.csv")
+    assert notebook.dataset(file=".csv") == "shop/sales.csv"
+
+
+@pytest.mark.parametrize("value", ["imdb", "mnist", "my sales.csv", " "])
+def test_data_that_a_notebook_cannot_use_lists_what_it_takes(value, monkeypatch):
+    monkeypatch.setenv("RNN_DATASET", value)
+    with pytest.raises(ValueError, match="'embedded' or 'imdb_reviews'") as caught:
+        notebook.dataset("imdb_reviews")
+    assert repr(value) in str(caught.value)
+    monkeypatch.setenv("RNN_DATASET", "sales.xlsx")
+    with pytest.raises(ValueError, match=r"'embedded' or the path of a \.csv file"):
+        notebook.dataset(file=".csv")
 
 
 def test_lines_differ_by_colour_and_by_style():

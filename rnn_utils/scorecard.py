@@ -22,6 +22,11 @@ import html
 import math
 import sys
 
+# Keeps a figure and its unit on one line, however narrow the column.
+_SPACE = "\N{NO-BREAK SPACE}"
+# What old Windows code pages lack, in letters that every one has.
+_IN_ASCII = {"✓": "ok:", "✗": "fails:", "≥": ">=", "≤": "<=", "·": "|"}
+
 MIME_TYPE = "application/vnd.rnn-utils.scorecard+json"
 
 _COLUMNS = ("metric", "baseline", "ours", "95 % interval", "floor", "verdict")
@@ -138,7 +143,8 @@ class Result:
 
     def figure(self, number):
         """A figure of this metric as the tables print it."""
-        return f"{100 * number:.2f} %" if self.percent else f"{number:.4g}"
+        percent = f"{100 * number:.2f}{_SPACE}%"
+        return percent if self.percent else f"{number:.4g}"
 
     def cells(self):
         """This result's row of the table, in the order of its columns."""
@@ -150,7 +156,7 @@ class Result:
             interval = " to ".join(map(self.figure, self.interval))
         if self.floor is not None:
             sign = "≥" if self.higher_is_better else "≤"
-            floor = f"{sign} {self.figure(self.floor)}"
+            floor = f"{sign}{_SPACE}{self.figure(self.floor)}"
         ours = self.figure(self.value)
         return [self.name, baseline, ours, interval, floor, self.verdict]
 
@@ -188,6 +194,25 @@ def as_text(record):
         for row in rows
     ]
     return "\n".join([*(line.rstrip() for line in lines), "", _footer(record)])
+
+
+def printable(text, encoding):
+    """Text as a stream of some encoding can show it, signs in ASCII where it must.
+
+    Args:
+        text: Any text.
+        encoding: The stream's `encoding`; None, as of `io.StringIO`, can show all.
+
+    Returns:
+        The text, with what the encoding still lacks as question marks.
+    """
+    try:
+        text.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        for sign, letters in _IN_ASCII.items():
+            text = text.replace(sign, letters)
+        return text.encode(encoding, "replace").decode(encoding)
+    return text
 
 
 def _checked(results):
@@ -254,7 +279,7 @@ def _show(record, results):
     text = as_text(record)
     ipython = sys.modules.get("IPython")
     if ipython is None or ipython.get_ipython() is None:
-        print(text)
+        print(printable(text, sys.stdout.encoding))
         return
     from IPython.display import display
 

@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import os
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -44,16 +48,33 @@ SOUND_ERROR = Result(
 def test_sound_figures_pass_and_are_shown(capsys):
     scorecard.report(Session(), [SOUND, SOUND_ERROR])
     shown = capsys.readouterr().out
-    for text in ("86.00 % (word counts)", "89.00 %", "88.00 % to 90.00 %", "≥ 88.00 %"):
+    for text in (
+        "86.00\u00a0% (word counts)",
+        "89.00\u00a0%",
+        "88.00\u00a0% to 90.00\u00a0%",
+        "≥\u00a088.00\u00a0%",
+    ):
         assert text in shown
-    for text in ("1.5", "1.4 to 1.6", "≤ 1.55", "✓", "12 s", "seed 3", "Keras 3.15.1"):
+    for text in (
+        "1.5",
+        "1.4 to 1.6",
+        "≤\u00a01.55",
+        "✓",
+        "12 s",
+        "seed 3",
+        "Keras 3.15.1",
+    ):
         assert text in shown
 
 
 @pytest.mark.parametrize(
     ("result", "changes", "sentence"),
     [
-        (SOUND, {"floor": 0.895}, "accuracy is 89.00 %, below its floor 89.50 %"),
+        (
+            SOUND,
+            {"floor": 0.895},
+            "accuracy is 89.00\u00a0%, below its floor 89.50\u00a0%",
+        ),
         (SOUND, {"baseline": 0.881}, "does not beat word counts"),
         (SOUND, {"baseline": 0.88}, "does not beat word counts"),
         (SOUND_ERROR, {"floor": 1.45}, "MAE is 1.5, above its floor 1.45"),
@@ -80,7 +101,7 @@ def test_every_failing_claim_is_named():
     bad_error = dataclasses.replace(SOUND_ERROR, floor=1.0)
     with pytest.raises(AssertionError) as error:
         scorecard.report(Session(), [bad, bad_error])
-    for text in ("below its floor 95.00 %", "does not beat", "above its floor 1"):
+    for text in ("below its floor 95.00\u00a0%", "does not beat", "above its floor 1"):
         assert text in str(error.value)
 
 
@@ -141,3 +162,27 @@ def test_html_escapes_names():
     markup = scorecard._as_html(scorecard._record(Session(), [result]), [result])
     assert "&lt;b&gt;" in markup
     assert "<b>" not in markup
+
+
+def test_old_windows_code_pages_show_the_verdict_too():
+    text = scorecard.as_text(scorecard._record(Session(), [SOUND]))
+    assert "✓ reaches its floor" in scorecard.printable(text, "utf-8")
+    assert scorecard.printable(text, None) == text
+    shown = scorecard.printable(text, "cp1252")
+    assert "ok: reaches its floor" in shown and ">=" in shown
+    shown.encode("cp1252")
+    assert "\\u" not in scorecard.printable("WER 界 ≤ 1 %", "ascii")
+
+
+def test_report_is_printed_where_a_pipe_knows_few_letters():
+    code = (
+        "import tests.test_scorecard as t; t.scorecard.report(t.Session(), [t.SOUND])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=pathlib.Path(__file__).parent.parent,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"ok: reaches its floor" in done.stdout

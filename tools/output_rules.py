@@ -24,7 +24,7 @@ _WARNING = re.compile(
     re.MULTILINE,
 )
 # A measured share as prose and outputs write it: "89.3 %", "1.1 points", "89.34 %".
-_SHARE = re.compile(r"(?<![\d.,])(\d+\.\d+) ?(?:%|points?\b)")
+_SHARE = re.compile(r"(?<![\d.,])(\d+\.\d+)[ \u00a0]?(?:%|points?\b)")
 _CONTROL = re.compile(r"\r(?!\n)|\x08|\x1b\[")
 
 

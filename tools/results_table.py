@@ -37,7 +37,7 @@ def table(folder=notebook_files.NOTEBOOKS):
 def _rows(path, notebook, record):
     number = path.stem.split("_")[0]
     link = f"[{number} {notebook_files.title(notebook) or path.stem}]"
-    first = (f"{link}(notebooks/{path.name})", f"{record['wall_seconds']:.0f} s")
+    first = (f"{link}(notebooks/{path.name})", f"{record['wall_seconds']:.0f}\u00a0s")
     for result in scorecard.results_of(record):
         name, baseline, ours, interval, floor, _ = result.cells()
         ours = f"**{ours}** ({interval})" if interval else f"**{ours}**"
@@ -50,10 +50,10 @@ def _seeds(result, row):
     if row is None:
         return ""
     if result.percent:
-        mean, sd = f"{100 * row['mean']:.2f}", f"{100 * row['sd']:.2f} %"
+        mean, sd = f"{100 * row['mean']:.2f}", f"{100 * row['sd']:.2f}\u00a0%"
     else:
         mean, sd = f"{row['mean']:.4g}", f"{row['sd']:.2g}"
-    return f"{mean} ± {sd} ({row['n']})"
+    return f"{mean}\u00a0±\u00a0{sd} ({row['n']})"
 
 
 def _escaped(cell):
@@ -123,7 +123,7 @@ def main(arguments=None):
         "make results",
         lineterm="",
     )
-    print("\n".join(diff))
+    print(scorecard.printable("\n".join(diff), sys.stdout.encoding))
     return 1
 
 

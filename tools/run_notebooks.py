@@ -95,14 +95,13 @@ def _failure(notebook, index, error):
 
 
 def _remove_volatile_metadata(notebook):
-    """Leaves nothing in the file that differs from run to run for no reason."""
+    """Leaves nothing in the file that differs from run to run for no reason.
+
+    What the kernel says of its language stays: JupyterLab writes it when it opens a
+    notebook, and a notebook that has it already does not count as changed.
+    """
     notebook.metadata.pop("widgets", None)
-    notebook.metadata["kernelspec"] = {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    }
-    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["kernelspec"] = dict(notebook_files.KERNELSPEC)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
 
@@ -113,7 +112,12 @@ def run(path):
     execute(notebook, path.parent, path.stem)
     notebook_files.write(path, notebook)
     for record in notebook_files.records(notebook):
-        print(f"\n{path.stem}\n{scorecard.as_text(record)}\n", flush=True)
+        _show(path.stem, record)
+
+
+def _show(title, record):
+    text = f"\n{title}\n{scorecard.as_text(record)}\n"
+    print(scorecard.printable(text, sys.stdout.encoding), flush=True)
 
 
 def run_seeds(path, count):
@@ -133,7 +137,7 @@ def run_seeds(path, count):
                 raise
             print(str(failure).splitlines()[-1], file=sys.stderr)
         record = _only_record(path, notebook)
-        print(f"\n{description}\n{scorecard.as_text(record)}\n", flush=True)
+        _show(description, record)
         found.append({result["name"]: result["value"] for result in record["results"]})
     summary = summarise(found)
     notebook = notebook_files.read(path)

@@ -44,9 +44,10 @@ def test_readme_holds_what_the_notebooks_say():
 def test_table_has_a_row_for_each_result(folder):
     assert results_table.table(folder).splitlines()[2:] == [
         "| [11 Sentiment](notebooks/11_sentiment.ipynb) | accuracy "
-        "| 86.00 % (word counts \\| tuned) | **89.12 %** (88.50 % to 89.70 %) "
-        "| 89.05 ± 0.21 % (5) | ≥ 88.00 % | 83 s |",
-        "|  | MAE |  | **1.234** |  | ≤ 1.5 |  |",
+        "| 86.00\u00a0% (word counts \\| tuned) "
+        "| **89.12\u00a0%** (88.50\u00a0% to 89.70\u00a0%) "
+        "| 89.05\u00a0±\u00a00.21\u00a0% (5) | ≥\u00a088.00\u00a0% | 83\u00a0s |",
+        "|  | MAE |  | **1.234** |  | ≤\u00a01.5 |  |",
     ]
 
 

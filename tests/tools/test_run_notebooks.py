@@ -1,5 +1,7 @@
 """A notebook is saved when it ran through, and left as it was when it did not."""
 
+import platform
+
 import nbformat
 import pytest
 
@@ -43,13 +45,10 @@ def test_outputs_are_saved_without_volatile_metadata(saved):
     assert first.outputs[0].text == "True\n"  # It runs in the notebook's folder.
     assert (first.execution_count, second.execution_count) == (1, 2)
     assert first.metadata == {}
+    version = {"version": platform.python_version()}
     assert notebook.metadata == {
-        "kernelspec": {
-            "display_name": "Python 3",
-            "language": "python",
-            "name": "python3",
-        },
-        "language_info": {"name": "python"},
+        "kernelspec": notebook_files.KERNELSPEC,
+        "language_info": {**notebook_files.LANGUAGE_INFO, **version},
         "rnn_utils": {"seeds": {"old": {"n": 5}}},
     }
 
@@ -86,7 +85,7 @@ def test_kernel_that_dies_is_a_failure(saved, capsys):
 def test_scorecard_is_printed(saved, capsys):
     path = saved(SCORECARD.replace("FLOOR", "0.4"))
     assert run(path, "--notebook", "11") == 0
-    assert "accuracy            50.00 %" in capsys.readouterr().out
+    assert "accuracy            50.00\u00a0%" in capsys.readouterr().out
 
 
 def test_progress_names_the_cell(saved, capsys):

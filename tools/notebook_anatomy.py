@@ -25,7 +25,7 @@ MOST_BYTES = 1_000_000
 SECTIONS = {
     "What you will learn": r"you will learn",
     "Set-up": r"set-?\s?up",
-    "Data": r"\bdata\b",
+    "Data": notebook_files.DATA_HEADING.pattern,
     "Baseline": r"baseline",
     "Train": r"\btrain",
     "Measure": r"\bmeasure",
@@ -71,8 +71,12 @@ def check_format(path, notebook):
         nbformat.validate(stored)
     except nbformat.ValidationError as error:
         yield f"the file is no valid notebook: {error.message}"
-    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
-        yield "the kernel is not python3"
+    if notebook.metadata.get("kernelspec") != notebook_files.KERNELSPEC:
+        yield "the kernel is not python3 as JupyterLab describes it"
+    language = dict(notebook.metadata.get("language_info", {}))
+    version = language.pop("version", "")
+    if language != notebook_files.LANGUAGE_INFO or not version.startswith("3."):
+        yield "the language is not as JupyterLab writes it; `make run` writes it right"
     if "widgets" in notebook.metadata:
         yield "the metadata holds the state of widgets"
 
@@ -107,7 +111,7 @@ def check_code(path, notebook):
                         f"cell {index} defines {node.name} with {lines} lines; at most "
                         f"{MOST_FUNCTION_LINES}, longer ones belong in rnn_utils"
                     )
-            for name in _imported(node):
+            for name in imported(node):
                 if name not in allowed:
                     yield f"cell {index} imports {name}, which pyproject does not name"
 
@@ -170,11 +174,17 @@ def allowed_imports():
     extras = project["optional-dependencies"]
     lines = project["dependencies"] + extras["cpu"] + extras["datasets"]
     names = [re.match(r"[\w.-]+", line)[0] for line in lines + extras["notebooks"]]
-    packages = {_IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
-    return packages | set(sys.stdlib_module_names)
+    return import_names(names)
 
 
-def _imported(node):
+def import_names(packages):
+    """The names to import some packages by, and those of Python's own modules."""
+    names = {_IMPORT_NAMES.get(name, name.replace("-", "_")) for name in packages}
+    return names | set(sys.stdlib_module_names)
+
+
+def imported(node):
+    """The packages that an import statement names; none for another node."""
     if isinstance(node, ast.Import):
         return [alias.name.split(".")[0] for alias in node.names]
     if isinstance(node, ast.ImportFrom):

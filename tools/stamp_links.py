@@ -1,6 +1,6 @@
 """Writes the checkout's own address into badges and install lines, and clears it.
 
-python -m tools.stamp_links [--url URL | --clear | --show-cell]
+python -m tools.stamp_links [--url URL | --clear | --show-cell | --show-requirement]
 
 The repository in git does not know its address: an install line that points to a name
 which somebody else can register would be a security hole. A fork stamps its own.
@@ -75,14 +75,19 @@ def badges(owner, repository, name):
     )
 
 
-def install_line(owner, repository):
-    """The body of the set-up cell's branch where `rnn_utils` is missing.
+def requirement(address):
+    """What the set-up cell asks pip for, from an address of the repository.
 
-    The extra `datasets` changes nothing that Colab has; `cpu` and `tensorflow` would
-    replace Colab's own TensorFlow.
+    The extra `colab` leaves TensorFlow, Keras and NumPy as Colab has them; `cpu` and
+    `tensorflow` would replace Colab's own TensorFlow.
     """
+    return f"rnn-utils[colab] @ {address}"
+
+
+def install_line(owner, repository):
+    """The body of the set-up cell's branch where `rnn_utils` is missing."""
     address = f"git+https://github.com/{owner}/{repository}"
-    return f'    %pip install -q "rnn-utils[datasets] @ {address}"\n'
+    return f'    %pip install -q "{requirement(address)}"\n'
 
 
 def clear_text(text):
@@ -163,10 +168,18 @@ def main(arguments=None):
     action.add_argument(
         "--show-cell", action="store_true", help="print the set-up cell"
     )
+    action.add_argument(
+        "--show-requirement",
+        action="store_true",
+        help="print what that cell installs in Colab, from this checkout",
+    )
     parser.add_argument("--root", type=Path, default=notebook_files.ROOT)
     options = parser.parse_args(arguments)
     if options.show_cell:
         print(SETUP_CELL)
+        return 0
+    if options.show_requirement:
+        print(requirement(options.root.resolve().as_uri()))
         return 0
     if options.clear:
         clear_all(options.root)

@@ -6,9 +6,15 @@ PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11)
 NB ?=
 SEEDS ?= 5
 URL ?=
+# So many tests, or notebooks, run side by side, each on its share of the cores.
+JOBS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
+COLAB := .venv-colab
+# Colab's own Python first, wherever pyenv keeps it too.
+COLAB_PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3.13 \
+	$(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.13.*/bin/python3.13) $(PYTHONS))
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # The layers' tests, which also run on the JAX and torch backends.
 LAYER_TESTS = $(wildcard tests/layers tests/test_gradients.py)
@@ -16,15 +22,16 @@ LAYER_TESTS = $(wildcard tests/layers tests/test_gradients.py)
 ROOT_FLAG = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run seeds test test-compat bench results stamp lint format clean
+.PHONY: help lab run seeds test lint test-code test-notebooks test-compat test-colab \
+	test-jax test-torch bench results stamp format clean
 
 help:  ## list these commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | \
-	while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | \
+	while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 lab: $(VENV)/.installed  ## open the notebooks in JupyterLab
-	$(PY) -m jupyterlab $(ROOT_FLAG) notebooks/00_start_here.ipynb
+	$(PY) -m jupyterlab $(ROOT_FLAG) --ServerApp.root_dir=. \
+		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 run: $(VENV)/.installed  ## execute all notebooks, or NB=11, and save their outputs
 	$(PY) -m tools.run_notebooks --notebook '$(NB)'
@@ -33,26 +40,44 @@ seeds: $(VENV)/.installed  ## measure NB=11 with SEEDS=5 seeds, for its floors
 	@test -n '$(NB)' || { echo 'Say which notebook: make seeds NB=11' >&2; exit 2; }
 	$(PY) -m tools.run_notebooks --notebook '$(NB)' --seeds '$(SEEDS)'
 
-test: lint  ## lint, unit tests and all notebooks; or one with NB=11; or NB=none
-	$(PY) -m pytest tests --notebooks='$(or $(NB),all)'
+test: lint test-code test-notebooks  ## prove it: all of it, or code and NB=11, or NB=none
 
 lint: $(VENV)/.installed  ## check code and notebooks with ruff
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-format: $(VENV)/.installed  ## format code and notebooks with ruff
-	$(PY) -m ruff check --fix .
-	$(PY) -m ruff format .
+# $(1) is an environment's Python, $(2) what it tests.
+side_by_side = $(1) -m pytest -n $(JOBS) --dist worksteal $(2)
+# The next notebook goes to whoever is free; the longest comes first.
+notebooks_side_by_side = $(1) -m pytest -n $(JOBS) --dist load --maxschedchunk 1 \
+	tests/test_notebooks.py $(2)
 
-# One recipe for a backend without TensorFlow: $(1) is its name for Keras and for pip.
-define test_backend
-	KERAS_BACKEND=$(1) .venv-$(1)/bin/python -m pytest $(LAYER_TESTS)
-endef
+test-code: $(VENV)/.installed  ## the unit tests alone
+	$(call side_by_side,$(PY),tests)
 
-test-compat: .venv-colab/.installed .venv-jax/.installed .venv-torch/.installed  ## the code with Colab's versions, the layers with JAX and torch
-	.venv-colab/bin/python -m pytest tests --notebooks=none
-	$(if $(LAYER_TESTS),$(call test_backend,jax))
-	$(if $(LAYER_TESTS),$(call test_backend,torch))
+test-notebooks: $(VENV)/.installed  ## execute and check all notebooks, or NB=11
+ifneq ($(NB),none)
+	$(call notebooks_side_by_side,$(PY),--notebooks='$(or $(NB),all)')
+endif
+
+test-compat: test-colab test-jax test-torch  ## with Colab's versions, with JAX and torch
+
+# What pip says of TensorFlow's own requirements is Colab's to answer for. A wheel that
+# is built in a checkout takes what an earlier one left in build/.
+test-colab: $(COLAB)/.installed  ## as a Colab user gets it; NB=11 runs that notebook whole
+	rm -rf build
+	$(COLAB)/bin/python $(PIP_INSTALL) \
+		"$$($(COLAB)/bin/python -m tools.stamp_links --show-requirement)"
+	$(COLAB)/bin/python -m tools.colab_listing --check
+	$(if $(NB),,$(call side_by_side,$(COLAB)/bin/python,tests))
+	RNN_DATA_DIR='$(or $(RNN_DATA_DIR),$(CURDIR)/data)' \
+	$(call notebooks_side_by_side,$(COLAB)/bin/python,\
+		$(if $(NB),--notebooks='$(NB)',--notebooks=all --beginnings))
+
+# The layers alone, with a backend in place of TensorFlow.
+test-jax test-torch: test-%: .venv-%/.installed
+	$(if $(LAYER_TESTS),KERAS_BACKEND=$* \
+		$(call side_by_side,.venv-$*/bin/python,$(LAYER_TESTS)))
 
 bench: $(VENV)/.bench-installed  ## time our layers beside those of Keras, torch and JAX
 	$(PY) -m benchmarks
@@ -64,21 +89,25 @@ results: $(VENV)/.installed  ## write the README's tables from the notebooks' re
 stamp: $(VENV)/.installed  ## write this fork's address into the links; or URL=...
 	$(PY) -m tools.stamp_links $(if $(URL),--url '$(URL)')
 
+format: $(VENV)/.installed  ## format code and notebooks with ruff
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
 clean:  ## remove the virtual environments, and nothing else
 	rm -rf .venv .venv-colab .venv-jax .venv-torch
 
 # A virtual environment is ready when its stamp is there: the last thing to be written,
 # so that an installation that failed or was interrupted is taken up again.
-# $(1): its folder. $(2): what to install, and with which constraints.
+# $(1): its folder. $(2): what to install, with which constraints. $(3): Pythons to try.
 define install
 	@set -e; found=; \
 	if ! $(1)/bin/python -m pip --version >/dev/null 2>&1; then \
-		for python in $(PYTHONS); do \
+		for python in $(3); do \
 			if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; \
 			then found="$$python"; break; fi; \
 		done; \
 		if [ -z "$$found" ]; then \
-			echo "No Python from 3.11 to 3.13 among:" $(PYTHONS) >&2; \
+			echo "No Python from 3.11 to 3.13 among:" $(3) >&2; \
 			echo "Name one that fits: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; \
 		fi; \
 		"$$found" -m venv --clear $(1); \
@@ -90,13 +119,14 @@ define install
 endef
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	$(call install,$(VENV),-c constraints.txt -e ".[cpu$(comma)notebooks$(comma)test]")
+	$(call install,$(VENV),-c constraints.txt -e ".[cpu$(comma)notebooks$(comma)test]",$(PYTHONS))
 
-.venv-colab/.installed: pyproject.toml constraints-colab.txt
-	$(call install,.venv-colab,-c constraints-colab.txt -e ".[cpu$(comma)notebooks$(comma)test]")
+# As Colab has it, and without a resolver: its own versions do not all fit each other.
+$(COLAB)/.installed: pyproject.toml constraints-colab.txt
+	$(call install,$(COLAB),--no-deps -r constraints-colab.txt,$(COLAB_PYTHONS))
 
 .venv-%/.installed: pyproject.toml constraints.txt
-	$(call install,.venv-$*,-c constraints.txt -e . $* pytest)
+	$(call install,.venv-$*,-c constraints.txt -e . $* pytest pytest-xdist,$(PYTHONS))
 
 $(VENV)/.bench-installed: $(VENV)/.installed
 	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[benchmark]"

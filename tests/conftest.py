@@ -1,5 +1,6 @@
 """Options of the suite. Imports nothing that the layers' tests do not need."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,25 +9,39 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 
 def pytest_addoption(parser):
-    """Adds `--notebooks`, which selects what test_notebooks.py executes."""
+    """Adds the options that select what test_notebooks.py executes."""
     parser.addoption(
         "--notebooks",
         default="none",
-        help="execute notebooks too: all, none, or a number such as 11",
+        help="execute notebooks too: all, none, or numbers such as 11 or '00 11'",
+    )
+    parser.addoption(
+        "--beginnings",
+        action="store_true",
+        help="execute 00 to 09 whole, the others to where their data is read",
     )
 
 
 def pytest_configure(config):
-    """Turns an unknown notebook into a usage error before anything runs."""
+    """Turns an unknown notebook into a usage error; shares the cores out."""
     wanted = config.getoption("notebooks")
-    if wanted in ("all", "none"):
-        return
-    from tools.notebook_files import find_notebooks
+    if wanted not in ("all", "none"):
+        from tools.notebook_files import find_notebooks
 
-    try:
-        find_notebooks(wanted, NOTEBOOKS)
-    except ValueError as error:
-        raise pytest.UsageError(f"--notebooks={wanted}: {error}") from None
+        try:
+            find_notebooks(wanted, NOTEBOOKS)
+        except ValueError as error:
+            raise pytest.UsageError(f"--notebooks={wanted}: {error}") from None
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:  # Before anything imports TensorFlow.
+        os.environ.update(thread_limits(workers))
+
+
+def thread_limits(sharing):
+    """Returns the variables that keep a process to its share of the cores."""
+    threads = str(max(1, (os.cpu_count() or 1) // sharing))
+    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+    return dict.fromkeys(names, threads)
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -37,9 +52,18 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_generate_tests(metafunc):
-    """One test for each selected notebook."""
+    """One test for each selected notebook, the longest first."""
     if "notebook_to_execute" in metafunc.fixturenames:
-        from tools.notebook_files import find_notebooks
+        from tools import notebook_files
 
-        paths = find_notebooks(metafunc.config.getoption("notebooks"), NOTEBOOKS)
+        wanted = metafunc.config.getoption("notebooks")
+        paths = notebook_files.find_notebooks(wanted, NOTEBOOKS)
+        paths.sort(key=notebook_files.wall_seconds, reverse=True)
         metafunc.parametrize("notebook_to_execute", paths, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="session")
+def thread_variables(request):
+    """What the environment of a notebook needs beside that of its neighbours."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return thread_limits(min(workers, request.session.testscollected))

@@ -46,7 +46,9 @@ def data(**content):
 
 def sound_notebook():
     notebook = v4.new_notebook()
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    notebook.metadata.kernelspec = dict(notebook_files.KERNELSPEC)
+    language = {**notebook_files.LANGUAGE_INFO, "version": "3.11.7"}
+    notebook.metadata.language_info = language
     seeds = {"accuracy": {"mean": 0.89, "sd": 0.003, "n": 5, "values": []}}
     notebook.metadata.rnn_utils = {"seeds": seeds}
     card = v4.new_output("display_data", data={MIME_TYPE: record()})
@@ -124,6 +126,10 @@ def kernel(notebook):
     notebook.metadata.kernelspec.name = "conda-env"
 
 
+def bare_language(notebook):
+    notebook.metadata.language_info = {"name": "python"}
+
+
 def retitle(old, new):
     def change(notebook):
         for cell in notebook.cells:
@@ -139,6 +145,7 @@ def too_much_code(notebook):
 LONG_FUNCTION = "def f():\n" + "    x = 1\n" * 15
 BROKEN = [
     (kernel, "kernel is not python3"),
+    (bare_language, "language is not as JupyterLab writes it"),
     (lambda notebook: notebook.metadata.update(widgets={}), "state of widgets"),
     (add(code("")), "is empty"),
     (add_output(v4.new_output("error", ename="KeyError", evalue="")), "error KeyError"),
@@ -182,7 +189,7 @@ BROKEN = [
         notebook.cells[-2].outputs[0]), "2 scorecards"),
     (retitle("A question.", "It is 89.4 % right."), "says 89.4 %, which no output"),
     (retitle("A question.", "It wins 1.2 points."), "says 1.2 %, which no output"),
-    (result(value=0.87), "accuracy is 87.00 %, below its floor"),
+    (result(value=0.87), "accuracy is 87.00\u00a0%, below its floor"),
     (lambda notebook: notebook.metadata.pop("rnn_utils"), "0 seeds measured"),
     (result(name="F1"), "F1: 0 seeds measured"),
     (seeds(n=4), "4 seeds measured, 5 needed"),

@@ -1,5 +1,6 @@
 """Notebook files: which there are, reading, writing, and what they hold."""
 
+import copy
 import os
 import re
 import tempfile
@@ -11,6 +12,22 @@ from rnn_utils.scorecard import MIME_TYPE
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+# As JupyterLab writes them for the kernel of Python.
+KERNELSPEC = {
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "name": "python3",
+}
+LANGUAGE_INFO = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+# What the section's heading says in which a notebook reads its data.
+DATA_HEADING = re.compile(r"\bdata\b", re.IGNORECASE)
 
 
 def all_notebooks(folder=NOTEBOOKS):
@@ -19,11 +36,15 @@ def all_notebooks(folder=NOTEBOOKS):
 
 
 def find_notebooks(wanted=None, folder=NOTEBOOKS):
-    """The notebooks whose name starts with a number or name; all without one.
+    """The notebooks whose names start with some numbers or names; all without one.
 
     Args:
-        wanted: "11", "11_sent", "11_sentiment.ipynb", or None, "" or "all".
+        wanted: "11", "11_sent", "11_sentiment.ipynb", several of these with spaces
+            between them, or None, "" or "all".
         folder: Where the notebooks are.
+
+    Returns:
+        Their paths, each once, in reading order.
 
     Raises:
         ValueError: Where nothing matches; lists what exists.
@@ -31,13 +52,18 @@ def find_notebooks(wanted=None, folder=NOTEBOOKS):
     existing = all_notebooks(folder)
     if wanted in (None, "", "all"):
         return existing
-    stem = Path(str(wanted)).name.removesuffix(".ipynb")
+    found = {path for word in str(wanted).split() for path in _named(word, existing)}
+    return sorted(found)
+
+
+def _named(word, existing):
+    stem = Path(word).name.removesuffix(".ipynb")
     if stem.isdigit():  # 1 means 01.
         stem = stem.zfill(2) + "_"
     found = [path for path in existing if stem and path.stem.startswith(stem)]
     if not found:
         names = ", ".join(path.stem for path in existing) or "none"
-        raise ValueError(f"No notebook starts with {wanted!r}; there are: {names}.")
+        raise ValueError(f"No notebook starts with {word!r}; there are: {names}.")
     return found
 
 
@@ -80,6 +106,26 @@ def code_cells(notebook):
     """Pairs of index and cell for the cells that hold code."""
     cells = enumerate(notebook.cells)
     return [(index, cell) for index, cell in cells if cell.cell_type == "code"]
+
+
+def beginning(notebook):
+    """A copy that ends with the first code cell of the section on the data."""
+    found = [
+        index
+        for index, level, text in headings(notebook)
+        if level > 1 and DATA_HEADING.search(text)
+    ]
+    after = [index for index, _ in code_cells(notebook) if found and index > found[0]]
+    if not after:
+        raise ValueError("the notebook has no code below a heading about its data")
+    part = copy.deepcopy(notebook)
+    part.cells = part.cells[: after[0] + 1]
+    return part
+
+
+def wall_seconds(path):
+    """The time that a committed notebook's scorecard tells; 0 where it has none."""
+    return sum(record["wall_seconds"] for record in records(read(path)))
 
 
 def headings(notebook):

@@ -53,9 +53,11 @@ def installations(checkout):
 
 
 def test_help_tells_every_command(checkout):
-    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    text = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    phony = re.search(r"^\.PHONY: (.*)$", text, re.M)[1].split()
     shown = make(checkout).stdout
-    for target in phony[1].split():
+    # Parts of test-compat, which the help of that command names.
+    for target in set(phony) - {"test-jax", "test-torch"}:
         assert re.search(rf"make {target} +\w", shown), target
 
 

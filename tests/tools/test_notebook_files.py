@@ -27,6 +27,7 @@ def folder(tmp_path):
         (None, ["00_start_here", "01_steps", "11_sentiment", "12_names"]),
         ("", ["00_start_here", "01_steps", "11_sentiment", "12_names"]),
         ("all", ["00_start_here", "01_steps", "11_sentiment", "12_names"]),
+        ("12 0 12_names", ["00_start_here", "12_names"]),
     ],
 )
 def test_notebook_is_found(folder, wanted, names):
@@ -34,7 +35,7 @@ def test_notebook_is_found(folder, wanted, names):
     assert [path.stem for path in found] == names
 
 
-@pytest.mark.parametrize("wanted", ["77", "sentiment", "110", ".ipynb", "nothing"])
+@pytest.mark.parametrize("wanted", ["77", "sentiment", "110", ".ipynb", "11 77"])
 def test_unknown_notebook_lists_what_exists(folder, wanted):
     with pytest.raises(ValueError, match="there are: 00_start_here, 01_steps, 11_"):
         notebook_files.find_notebooks(wanted, folder)
@@ -71,3 +72,18 @@ def test_headings_leave_code_out():
     notebook = v4.new_notebook(cells=cells)
     assert list(notebook_files.headings(notebook)) == [(1, 1, "One"), (1, 3, "Three")]
     assert notebook_files.title(notebook) == "One"
+
+
+def test_beginning_ends_with_the_first_cell_about_the_data():
+    first, second, third = (v4.new_code_cell(source) for source in ("1", "2", "3"))
+    data = v4.new_markdown_cell("## The data: names")
+    notebook = v4.new_notebook(cells=[first, data, second, third])
+    part = notebook_files.beginning(notebook)
+    assert [cell.source for cell in part.cells] == ["1", "## The data: names", "2"]
+    assert len(notebook.cells) == 4
+
+
+def test_notebook_without_data_has_no_beginning():
+    cells = [v4.new_markdown_cell("# Data"), v4.new_code_cell("1")]
+    with pytest.raises(ValueError, match="no code below a heading about its data"):
+        notebook_files.beginning(v4.new_notebook(cells=cells))

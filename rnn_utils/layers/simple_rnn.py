@@ -1,12 +1,19 @@
 """The simple recurrent network of Elman (1990), as a drop-in Keras 3 layer.
 
-This file works alone: copy it into any project that has Keras.
+This file works alone: copy it into any project that has Keras. In a new process, import
+it before you load a model that was saved with it:
+
+    from simple_rnn import SimpleRNN
 """
+
+from __future__ import annotations
 
 import functools
 import math
 import numbers
 import os
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import keras
 from keras import ops
@@ -15,7 +22,11 @@ if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
 
 
-def simple_rnn_step(from_input, from_memory, activation=ops.tanh):
+def simple_rnn_step(
+    from_input: Tensor,
+    from_memory: Tensor,
+    activation: Callable[[Tensor], Tensor] = ops.tanh,
+) -> tuple[Tensor, dict[str, Tensor]]:
     """One time step of a simple recurrent network.
 
         h_t = tanh(a_t),    a_t = x_t W + b + h_{t-1} U
@@ -36,7 +47,7 @@ def simple_rnn_step(from_input, from_memory, activation=ops.tanh):
     return activation(pre_activation), {"pre_activation": pre_activation}
 
 
-def simple_rnn_step_back(d_hidden, hidden_state):
+def simple_rnn_step_back(d_hidden: Tensor, hidden_state: Tensor) -> Tensor:
     """The same time step backwards, for backpropagation through time (BPTT).
 
     Write `dv` for the gradient dL/dv of the loss. The loss sees `h_t` twice: directly,
@@ -73,6 +84,20 @@ _BATCHES = [1, 2, 3] + [m << power for power in range(28) for m in (4, 5, 6, 7)]
 _HALVES = min(2, os.cpu_count() or 1)
 # Below so many multiplications a time step, starting a second half costs more.
 _WORTH_SPLITTING = 300_000
+
+# A tensor of the backend in use, an array, or a symbolic `keras.KerasTensor`.
+Tensor: TypeAlias = Any
+# What Keras finds a function or an object by: its name, its config, or itself.
+Identifier: TypeAlias = str | dict[str, Any] | Callable[..., Any] | None
+# Sizes of the axes of a tensor; None where one is open.
+Shape: TypeAlias = tuple[int | None, ...]
+
+
+def _passed_on(arguments):
+    """Return a constructor's `locals()` as keywords for the constructor above it."""
+    own = ("self", "kwargs", "__class__")
+    given = {name: value for name, value in arguments.items() if name not in own}
+    return {**given, **arguments["kwargs"]}
 
 
 def _logistic(x):
@@ -233,12 +258,12 @@ class _Recurrence:
         self.step_back = step_back
 
     @functools.cached_property
-    def forward(self):
+    def forward(self) -> Callable[..., Any]:
         """The loop over time, compiled."""
         return tf.function(self._forward, jit_compile=True, autograph=False)
 
     @functools.cached_property
-    def backward(self):
+    def backward(self) -> Callable[..., Any]:
         """The loop back through time, compiled."""
         return tf.function(self._backward, jit_compile=True, autograph=False)
 
@@ -354,18 +379,25 @@ class _SteppableCell:
     new states and a dict of gate activations, named as in `gate_names`.
     """
 
-    def __init__(self, units, *args, **kwargs):
+    def __init__(self, units: int, **kwargs: Any) -> None:
         _check_units(units)
-        super().__init__(int(units), *args, **kwargs)
+        super().__init__(int(units), **kwargs)
 
-    def call(self, inputs, states, training=False):
+    def call(
+        self,
+        inputs: Tensor,
+        states: Tensor | Sequence[Tensor],
+        training: bool = False,
+    ) -> tuple[Tensor, Tensor | list[Tensor]]:
         """Advance one time step; `states` is a list, or one tensor if there is one."""
         nested = isinstance(states, (list, tuple))
         old_states = list(states) if nested else [states]
         new_states, _ = self.advance(inputs, old_states, training)
         return new_states[0], new_states if nested else new_states[0]
 
-    def step(self, inputs, states, return_gates=False):
+    def step(
+        self, inputs: Tensor, states: Sequence[Tensor], return_gates: bool = False
+    ) -> tuple[Any, ...]:
         """Advance one time step, as the layer does at each step of a sequence.
 
         Args:
@@ -444,9 +476,11 @@ class _FastRecurrent:
     whether that computes what the cell is configured for.
     """
 
-    def __init__(self, units, *args, return_gates=False, **kwargs):
+    def __init__(
+        self, units: int, *, return_gates: bool = False, **kwargs: Any
+    ) -> None:
         _check_units(units)
-        super().__init__(int(units), *args, **kwargs)
+        super().__init__(int(units), **kwargs)
         # Keras built its own cell from the arguments. Ours has the same attributes and
         # random seeds, so that only the class has to change.
         self.cell.__class__ = self.cell_class
@@ -454,12 +488,18 @@ class _FastRecurrent:
         self.return_gates = return_gates
         self._gates = None
 
-    def build(self, sequences_shape, initial_state_shape=None):
+    def build(self, sequences_shape: Shape, initial_state_shape: Any = None) -> None:
         """Create the weights for sequences of shape `(batch, time, features)`."""
         _check_sequences(sequences_shape, self.cell)
         super().build(sequences_shape, initial_state_shape)
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self,
+        sequences: Tensor,
+        initial_state: Tensor | Sequence[Tensor] | None = None,
+        mask: Tensor | None = None,
+        training: bool = False,
+    ) -> Any:
         """Run over whole sequences; the class documents arguments and results."""
         _check_sequences(sequences.shape, self.cell)
         batch, steps = sequences.shape[:2]
@@ -480,7 +520,9 @@ class _FastRecurrent:
         outputs = outputs if self.return_state else (outputs,)
         return *outputs, dict(zip(self.cell.gate_names, gates, strict=True))
 
-    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+    def compute_output_shape(
+        self, sequences_shape: Shape, initial_state_shape: Any = None
+    ) -> Any:
         """Return the shapes of what `call` returns."""
         shapes = super().compute_output_shape(sequences_shape)
         if not self.return_gates:
@@ -489,7 +531,7 @@ class _FastRecurrent:
         shapes = shapes if self.return_state else (shapes,)
         return *shapes, dict.fromkeys(self.cell.gate_names, gate)
 
-    def compute_mask(self, sequences, previous_mask):
+    def compute_mask(self, sequences: Tensor, previous_mask: Tensor | None) -> Any:
         """Return a mask for whole output sequences, None for all other results."""
         masks = super().compute_mask(sequences, previous_mask)
         if not self.return_gates:
@@ -497,11 +539,17 @@ class _FastRecurrent:
         masks = masks if self.return_state else [masks]
         return [*masks, dict.fromkeys(self.cell.gate_names)]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "return_gates": self.return_gates}
 
-    def inner_loop(self, sequences, initial_state, mask, training=False):
+    def inner_loop(
+        self,
+        sequences: Tensor,
+        initial_state: Sequence[Tensor],
+        mask: Tensor | None,
+        training: bool = False,
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Go through time: recording the gates, compiled, or as Keras does."""
         if self.return_gates:
             return self._recording_loop(sequences, initial_state, mask, training)
@@ -619,9 +667,9 @@ def _step_back(d_states, hidden_state, record):
 class SimpleRNNCell(_SteppableCell, keras.layers.SimpleRNNCell):
     """One step of a simple recurrent network: see `simple_rnn_step`.
 
-    Takes the arguments of `keras.layers.SimpleRNNCell` and has the same weights:
-    `kernel` W `(features, units)`, `recurrent_kernel` U `(units, units)` and `bias` b
-    `(units,)`.
+    Takes the arguments of `keras.layers.SimpleRNNCell`, which `SimpleRNN` explains, and
+    has the same weights: `kernel` W `(features, units)`, `recurrent_kernel` U
+    `(units, units)` and `bias` b `(units,)`.
 
     Call arguments:
         inputs: `x_t`, shape `(batch, features)`.
@@ -639,7 +687,30 @@ class SimpleRNNCell(_SteppableCell, keras.layers.SimpleRNNCell):
 
     gate_names = ("pre_activation",)
 
-    def advance(self, inputs, states, training):
+    def __init__(
+        self,
+        units: int,
+        activation: Identifier = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        recurrent_initializer: Identifier = "orthogonal",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier = None,
+        recurrent_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        recurrent_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**_passed_on(locals()))
+
+    def advance(
+        self, inputs: Tensor, states: Sequence[Tensor], training: bool
+    ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Return the new states and the gates; see `simple_rnn_step`."""
         masks = self._dropout_masks(inputs, states[0], training)
         from_input = self._project(inputs, self.kernel, masks[0], self.bias)
@@ -662,10 +733,31 @@ class SimpleRNN(_FastRecurrent, keras.layers.SimpleRNN):
 
     Args:
         units: Size of the hidden state, a positive integer.
+        activation: What makes `h_t` of `a_t`.
+        use_bias: Whether there is a bias b.
+        kernel_initializer: Draws W.
+        recurrent_initializer: Draws U.
+        bias_initializer: Draws b.
+        kernel_regularizer: Penalty on W that the loss takes in.
+        recurrent_regularizer: The same on U.
+        bias_regularizer: The same on the bias.
+        activity_regularizer: The same on what the layer returns.
+        kernel_constraint: What W must fulfil after every update.
+        recurrent_constraint: The same of U.
+        bias_constraint: The same of the bias.
+        dropout: Share of `x_t` that is dropped in training, alike at all steps.
+        recurrent_dropout: The same of `h_{t-1}`.
+        return_sequences: Whether to return all hidden states, not the last one only.
+        return_state: Whether to return the final states too.
+        go_backwards: Whether to read the sequences from their ends.
+        stateful: Whether each batch goes on from the final states of the last one.
+        unroll: Whether to write the steps out one after the other, without a loop.
+        seed: Seed of what is dropped.
         return_gates: Whether to return, as the last result, a dict with the activations
             over time: `pre_activation`, shape `(batch, time, units)`, in the order of
             processing, with zeros at masked steps. Slower; not inside `Bidirectional`.
-        *args, **kwargs: As for `keras.layers.SimpleRNN`.
+        **kwargs: What `keras.layers.RNN` and `keras.layers.Layer` take, such as `name`,
+            `dtype` and `zero_output_for_mask`.
 
     Call arguments:
         sequences: Shape `(batch, time, features)`.
@@ -686,6 +778,35 @@ class SimpleRNN(_FastRecurrent, keras.layers.SimpleRNN):
 
     cell_class = SimpleRNNCell
     recurrence = _Recurrence(_step, _step_back)
+
+    def __init__(
+        self,
+        units: int,
+        activation: Identifier = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Identifier = "glorot_uniform",
+        recurrent_initializer: Identifier = "orthogonal",
+        bias_initializer: Identifier = "zeros",
+        kernel_regularizer: Identifier = None,
+        recurrent_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        recurrent_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        seed: int | None = None,
+        *,
+        return_gates: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**_passed_on(locals()))
 
     def _kernel_computes(self):
         return True

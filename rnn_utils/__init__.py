@@ -4,27 +4,37 @@ The layers load on first use, so that `import rnn_utils` costs nothing.
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-_LAYERS = (
+__all__ = [
     "GRU",
     "GRUCell",
     "LSTM",
     "LSTMCell",
     "SimpleRNN",
     "SimpleRNNCell",
-)
+    "__version__",
+]
 
-__all__ = [*_LAYERS, "__version__"]
+if TYPE_CHECKING:  # What follows would let a type checker take any name for known.
+    from rnn_utils.layers import (
+        GRU,
+        LSTM,
+        GRUCell,
+        LSTMCell,
+        SimpleRNN,
+        SimpleRNNCell,
+    )
+else:
 
-
-def __getattr__(name):
-    """Imports a layer when it is first asked for (PEP 562)."""
-    if name in _LAYERS:
-        return getattr(importlib.import_module("rnn_utils.layers"), name)
-    raise AttributeError(f"module 'rnn_utils' has no attribute {name!r}")
+    def __getattr__(name):
+        """Imports a layer when it is first asked for (PEP 562)."""
+        if name in __all__:
+            return getattr(importlib.import_module("rnn_utils.layers"), name)
+        raise AttributeError(f"module 'rnn_utils' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted([*globals(), *_LAYERS])
+    return sorted({*globals(), *__all__})

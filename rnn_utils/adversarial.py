@@ -6,8 +6,15 @@ by a step of its own; here the embedding table is, by one step for the whole bat
 which costs no change to the model.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import keras
 import tensorflow as tf
+
+if TYPE_CHECKING:
+    from rnn_utils._types import Tensor
 
 
 class AdversarialModel(keras.Model):
@@ -29,7 +36,14 @@ class AdversarialModel(keras.Model):
         ValueError: `embedding` is not a layer of the model, or `step` is negative.
     """
 
-    def __init__(self, inputs, outputs, embedding, step=1.0, **kwargs):
+    def __init__(
+        self,
+        inputs: Any,
+        outputs: Any,
+        embedding: keras.layers.Embedding,
+        step: float = 1.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(inputs, outputs, **kwargs)
         if not any(layer is embedding for layer in self.layers):
             raise ValueError(
@@ -40,7 +54,7 @@ class AdversarialModel(keras.Model):
         self.embedding = embedding
         self.step = step
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, Tensor]:
         """Updates the weights with the gradients of the clean and the moved loss."""
         inputs, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
         loss, predictions, gradients = self._learn(inputs, targets, weights)

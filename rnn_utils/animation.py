@@ -4,18 +4,28 @@ A film is a GIF inside HTML. It moves in Jupyter and on the web, and needs neith
 kernel nor a script.
 """
 
+from __future__ import annotations
+
 import base64
 import html
 import io
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 _MARGIN, _LINE = 8, 22
 _FONT_SIZE = 15
 
 
-def animate_clips(clips, titles, captions, scale=6, milliseconds=250):
+def animate_clips(
+    clips: npt.ArrayLike,
+    titles: Sequence[str],
+    captions: Sequence[Sequence[str]],
+    scale: int = 6,
+    milliseconds: int = 250,
+) -> bytes:
     """Makes a film of clips side by side, with a caption that changes frame by frame.
 
     Args:
@@ -56,7 +66,7 @@ def animate_clips(clips, titles, captions, scale=6, milliseconds=250):
     return file.getvalue()
 
 
-def film_html(gif, description):
+def film_html(gif: bytes, description: str) -> str:
     """Returns HTML that shows a GIF.
 
     Args:

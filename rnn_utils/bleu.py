@@ -3,10 +3,14 @@
 The counts are those of sacrebleu; adding them up gives its corpus BLEU.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
 
-def bleu_counts(hypotheses, references):
+def bleu_counts(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """Counts what BLEU needs, sentence by sentence.
 
     Args:
@@ -36,7 +40,7 @@ def bleu_counts(hypotheses, references):
     return np.array(rows, dtype=int).reshape(-1, 10)
 
 
-def bleu(counts, order=4):
+def bleu(counts: np.ndarray, order: int = 4) -> float:
     """Returns corpus BLEU, 0 to 100, of the sentences whose counts are given.
 
     Args:

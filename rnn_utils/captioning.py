@@ -6,10 +6,15 @@ tell: neural image caption generation with visual attention", ICML, section 3.1
 (attention over the places of the encoder's grid).
 """
 
+from __future__ import annotations
+
 import collections
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
+import numpy.typing as npt
 from keras import layers, ops
 
 from rnn_utils.datasets.caption_words import CLASSES, word_classes
@@ -19,12 +24,17 @@ from rnn_utils.losses import TokenCrossentropy
 from rnn_utils.sequences import pad, similar_lengths
 from rnn_utils.subwords import END, START
 
+if TYPE_CHECKING:
+    from rnn_utils._types import Ints
+
 _WAYS = ("initial state", "first input", "attention")
 _BATCH_SIZE, _POOL_BATCHES = 64, 30
 _LONGEST, _WARMUP_UPDATES = 16, 50
 
 
-def picture_encoder(side, outputs, width=32, features=320):
+def picture_encoder(
+    side: int, outputs: int, width: int = 32, features: int = 320
+) -> keras.Model:
     """Builds a convolutional network from pictures to scores of words.
 
     Five convolutions over ever fewer places, one of 1 x 1 for the features, their mean
@@ -72,8 +82,14 @@ def picture_encoder(side, outputs, width=32, features=320):
 
 
 def train_encoder(
-    encoder, pictures, labels, epochs, rate=3e-3, callbacks=(), validation=None
-):
+    encoder: keras.Model,
+    pictures: np.ndarray,
+    labels: np.ndarray,
+    epochs: int,
+    rate: float = 3e-3,
+    callbacks: Iterable[keras.callbacks.Callback] = (),
+    validation: tuple[np.ndarray, np.ndarray] | None = None,
+) -> keras.callbacks.History:
     """Trains a picture encoder to say which words a caption has.
 
     Args:
@@ -113,7 +129,14 @@ def _schedule(rate, rows, batch_size, epochs):
     )
 
 
-def captioner(vocabulary_size, features, way, units=192, vectors=96, dropout=0.3):
+def captioner(
+    vocabulary_size: int,
+    features: int,
+    way: str,
+    units: int = 192,
+    vectors: int = 96,
+    dropout: float = 0.3,
+) -> keras.Model:
     """Builds a network that writes a caption for a grid of picture features.
 
     The picture's vector v is the mean of the grid's places g_j. With "initial state"
@@ -205,7 +228,13 @@ class CaptionBatches(keras.utils.PyDataset):
         ValueError: There is not one caption for each row.
     """
 
-    def __init__(self, grids, captions, batch_size=_BATCH_SIZE, seed=0):
+    def __init__(
+        self,
+        grids: np.ndarray,
+        captions: Sequence[Ints],
+        batch_size: int = _BATCH_SIZE,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         if len(grids) != len(captions):
             raise ValueError(
@@ -217,18 +246,20 @@ class CaptionBatches(keras.utils.PyDataset):
         self._batch_size, self._rng = batch_size, np.random.default_rng(seed)
         self.on_epoch_end()
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         """Deals the rows into new batches."""
         rows = np.arange(len(self._captions))
         self._batches = similar_lengths(
             rows, self._lengths, self._batch_size, _POOL_BATCHES, self._rng
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Returns the number of batches."""
         return len(self._batches)
 
-    def __getitem__(self, index):
+    def __getitem__(
+        self, index: int
+    ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
         """Returns `((grid, words), next_words)`; see the class."""
         rows, longer_than = self._batches[index], 0
         if index == 0 and len(self) > 1:
@@ -242,8 +273,15 @@ class CaptionBatches(keras.utils.PyDataset):
 
 
 def train_captioner(
-    model, grids, captions, epochs, rate=3e-3, seed=0, callbacks=(), validation=None
-):
+    model: keras.Model,
+    grids: np.ndarray,
+    captions: Sequence[Ints],
+    epochs: int,
+    rate: float = 3e-3,
+    seed: int = 0,
+    callbacks: Iterable[keras.callbacks.Callback] = (),
+    validation: tuple[np.ndarray, Sequence[Ints]] | None = None,
+) -> keras.callbacks.History:
     """Trains a captioner by teacher forcing; its rate falls to nearly zero at the end.
 
     Args:
@@ -276,7 +314,13 @@ def train_captioner(
     )
 
 
-def write_captions(model, grids, width=1, length_power=0.0, batch_size=256):
+def write_captions(
+    model: keras.Model,
+    grids: np.ndarray,
+    width: int = 1,
+    length_power: float = 0.0,
+    batch_size: int = 256,
+) -> list[np.ndarray]:
     """Writes a caption for every grid.
 
     Args:
@@ -308,7 +352,7 @@ def write_captions(model, grids, width=1, length_power=0.0, batch_size=256):
     return found
 
 
-def looked_at(model, grid, caption):
+def looked_at(model: keras.Model, grid: npt.ArrayLike, caption: Ints) -> np.ndarray:
     """Returns where the decoder looked for each word of a caption.
 
     Args:
@@ -334,7 +378,7 @@ def _ready(model, name):
     return part
 
 
-def class_counts(captions, references):
+def class_counts(captions: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """Counts by word class how many of a reference's words stand in a caption.
 
     A word that the reference has twice must stand there twice.
@@ -364,7 +408,7 @@ def class_counts(captions, references):
     return counts
 
 
-def summed_by_group(counts, groups):
+def summed_by_group(counts: npt.ArrayLike, groups: Sequence[Hashable]) -> np.ndarray:
     """Adds up the counts of rows that succeed or fail together, to resample groups.
 
     Args:

@@ -12,11 +12,19 @@ vocabulary continuous speech recognition using bi-directional recurrent DNNs",
 arXiv:1408.2873, algorithm 1.
 """
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
+
+if TYPE_CHECKING:
+    from rnn_utils._types import Ints, Tensor
 
 BLANK = 0
 
@@ -24,7 +32,7 @@ BLANK = 0
 _LENGTH_STEP = 32
 
 
-def merge(path):
+def merge(path: Iterable[int]) -> list[int]:
     """Returns the labels that a path stands for: a list of int.
 
     Args:
@@ -34,7 +42,7 @@ def merge(path):
     return [int(label) for before, label in pairs if label not in (BLANK, before)]
 
 
-def targets(steps, labels):
+def targets(steps: Ints, labels: Sequence[Ints]) -> np.ndarray:
     """Returns what `CTCLoss` compares with, int32 of shape `(batch, 1 + labels)`.
 
     Args:
@@ -59,15 +67,17 @@ class CTCLoss(keras.losses.Loss):
     shape `(batch, time, 1 + labels)`, in which the blank comes first.
     """
 
-    def __init__(self, name="ctc_loss", **options):
+    def __init__(self, name: str = "ctc_loss", **options: Any) -> None:
         super().__init__(name=name, **options)
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Returns the mean surprisal of the sequences."""
         # A mask of time steps that a layer has set would be taken for one of sequences.
         return super().__call__(y_true, tf.identity(y_pred), sample_weight)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Returns the surprisal of each sequence, shape `(batch,)`."""
         steps, labels = tf.cast(y_true[:, 0], tf.int32), tf.cast(y_true, tf.int32)
         return tf.nn.ctc_loss(
@@ -91,14 +101,19 @@ class CTCBatches(keras.utils.PyDataset):
         seed: Seed of the order of the batches.
     """
 
-    def __init__(self, draw, batch_size=32, seed=0):
+    def __init__(
+        self,
+        draw: Callable[[int], tuple[Sequence[np.ndarray], Sequence[Ints]]],
+        batch_size: int = 32,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         self._draw, self._batch_size = draw, batch_size
         self._rng = np.random.default_rng(seed)
         self._epoch = -1
         self.on_epoch_end()
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         """Draws the sequences of the next epoch."""
         self._epoch += 1
         self._sequences, self._labels = self._draw(self._epoch)
@@ -108,11 +123,11 @@ class CTCBatches(keras.utils.PyDataset):
         batches = np.split(order, starts)
         self._batches = [batches[i] for i in self._rng.permutation(len(batches))]
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Returns the number of batches in an epoch."""
         return len(self._batches)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns `(sequences, targets)`, the sequences padded at the end with 0."""
         chosen = self._batches[index]
         sequences = [self._sequences[i] for i in chosen]
@@ -124,7 +139,9 @@ class CTCBatches(keras.utils.PyDataset):
         return batch
 
 
-def log_probabilities(model, sequences, batch_size=100):
+def log_probabilities(
+    model: keras.Model, sequences: Sequence[np.ndarray], batch_size: int = 100
+) -> list[np.ndarray]:
     """Returns the log probabilities that a model gives to the labels at each time step.
 
     Args:
@@ -162,7 +179,7 @@ def _unlike(part, other):
     return np.pad(part, [(0, 0), (0, more)] + [(0, 0)] * (part.ndim - 2))
 
 
-def best_path(log_probabilities, labels):
+def best_path(log_probabilities: npt.ArrayLike, labels: Sequence[int]) -> np.ndarray:
     """Finds the most probable path that stands for some labels (Viterbi 1967).
 
     Args:
@@ -204,7 +221,13 @@ def best_path(log_probabilities, labels):
     return np.where(states % 2 == 1, states // 2, -1)
 
 
-def search(log_probabilities, width=8, words=None, separator=None, least=-12.0):
+def search(
+    log_probabilities: npt.ArrayLike,
+    width: int = 8,
+    words: Iterable[Iterable[int]] | None = None,
+    separator: int | None = None,
+    least: float = -12.0,
+) -> tuple[tuple[int, ...], float]:
     """Finds the most probable labels: the sum over all their paths counts.
 
     At every step the `width` most probable prefixes are kept, each with the probability

@@ -5,12 +5,28 @@ arXiv:1211.3711, section 2.5 (beam search); Wu et al. (2016), "Google's neural m
 translation system", arXiv:1609.08144, equation 14 (dividing by a power of the length).
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import keras
 import numpy as np
 from keras import ops
 
+if TYPE_CHECKING:
+    from rnn_utils._types import Tensor
 
-def beam_search(step, states, start, end, max_steps, width=1, length_power=0.0):
+
+def beam_search(
+    step: Callable[[np.ndarray, Any], tuple[Tensor, Any]],
+    states: Any,
+    start: int,
+    end: int,
+    max_steps: int,
+    width: int = 1,
+    length_power: float = 0.0,
+) -> tuple[list[np.ndarray], np.ndarray]:
     """Finds a probable sequence for every row of a batch.
 
     At every step the `width` most probable beginnings of a row are kept. One that ends

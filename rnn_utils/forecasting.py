@@ -7,16 +7,19 @@ The classical methods estimate their parameters once, on rows before the first o
 and take in row after row from there on: one pass gives the forecasts of all origins.
 """
 
+from __future__ import annotations
+
 import warnings
 
 import numpy as np
+import numpy.typing as npt
 
 _HOUR, _DAY = 3600, 86_400
 # Rows in a season by the seconds between two rows, the shortest first.
 _SEASONS = ((_HOUR, 24), (_DAY, 7), (7 * _DAY, 52), (31 * _DAY, 12), (92 * _DAY, 4))
 
 
-def rows_per_season(times):
+def rows_per_season(times: np.ndarray) -> int:
     """Returns how many rows make a season: a day, a week or a year.
 
     Args:
@@ -40,7 +43,7 @@ def rows_per_season(times):
     return max(2, round(365.25 * _DAY / step))
 
 
-def fill_forward(values):
+def fill_forward(values: npt.ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fills each gap with the last value known, and says what is filled.
 
     Nothing from after a gap is used, so that a row holds what was known at its time.
@@ -60,7 +63,13 @@ def fill_forward(values):
     return np.take_along_axis(values, last, axis=0), known, rows - last
 
 
-def smoothing_forecasts(series, fitted, origins, horizon, season=None):
+def smoothing_forecasts(
+    series: np.ndarray,
+    fitted: tuple[int, int],
+    origins: npt.ArrayLike,
+    horizon: int,
+    season: int | None = None,
+) -> np.ndarray:
     """Forecasts by exponential smoothing, damped trend and additive season.
 
     Args:
@@ -108,7 +117,14 @@ def smoothing_forecasts(series, fitted, origins, horizon, season=None):
     return forecasts
 
 
-def sarima_forecasts(series, fitted, origins, horizon, order, seasonal_order=(0,) * 4):
+def sarima_forecasts(
+    series: np.ndarray,
+    fitted: tuple[int, int],
+    origins: npt.ArrayLike,
+    horizon: int,
+    order: tuple[int, int, int],
+    seasonal_order: tuple[int, int, int, int] = (0, 0, 0, 0),
+) -> np.ndarray:
     """Forecasts by a seasonal ARIMA model.
 
     The Kalman filter goes over the series once. Its predicted state at an origin, taken
@@ -158,7 +174,9 @@ def _from_start(series, fitted, origins):
     return series[start:], origins - start, series[start:stop]
 
 
-def diebold_mariano(losses, other_losses, lags):
+def diebold_mariano(
+    losses: npt.ArrayLike, other_losses: npt.ArrayLike, lags: int
+) -> tuple[float, float]:
     """Tests whether two forecasters are equally good, origin by origin.
 
     The losses of neighbouring origins are alike, as their forecasts overlap. So the

@@ -1,11 +1,27 @@
 """Shows what backpropagation through time does: its gradients and what it keeps."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import keras
 import numpy as np
+import numpy.typing as npt
 from keras import ops
 
+if TYPE_CHECKING:
+    import tensorflow as tf
 
-def hidden_gradient_norms(layer, sequences, loss, state=0):
+    from rnn_utils._types import Tensor
+
+
+def hidden_gradient_norms(
+    layer: keras.layers.Layer,
+    sequences: npt.ArrayLike,
+    loss: Callable[[Tensor], Tensor],
+    state: int = 0,
+) -> np.ndarray:
     """Returns the norm of dL/dh_t for every time step t.
 
     dL/dh_t is the total derivative: `h_t` counts both where the loss reads it and where
@@ -61,7 +77,7 @@ def hidden_gradient_norms(layer, sequences, loss, state=0):
     return np.linalg.norm(gradient, axis=-1)
 
 
-def bytes_kept_for_bptt(graph):
+def bytes_kept_for_bptt(graph: tf.Graph) -> int:
     """Returns the bytes that recurrent layers keep from forward to backward pass.
 
     They are the states and gates of every time step: what the compiled loop over time

@@ -5,10 +5,18 @@ parameter estimation", Computational Linguistics 19(2), model 1: equations 13 an
 without the sum over alignments, which factorises.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
 
-def ibm_model_1(sources, targets, iterations=5):
+def ibm_model_1(
+    sources: Sequence[Sequence[str]],
+    targets: Sequence[Sequence[str]],
+    iterations: int = 5,
+) -> dict[str | None, dict[str, float]]:
     """Estimates how probable each target word is as the translation of a source word.
 
     Every target word is taken to come from one of its sentence's source words, or from

@@ -1,7 +1,14 @@
 """The loss of sequences of different lengths: padding does not count."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
+
+if TYPE_CHECKING:
+    from rnn_utils._types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")
@@ -29,13 +36,15 @@ class TokenCrossentropy(keras.losses.Loss):
     vision", CVPR, section 7 (label smoothing).
     """
 
-    def __init__(self, smoothing=0.0, name="token_crossentropy"):
+    def __init__(
+        self, smoothing: float = 0.0, name: str = "token_crossentropy"
+    ) -> None:
         super().__init__(name=name, reduction=None)
         if not 0 <= smoothing < 1:
             raise ValueError(f"smoothing is {smoothing!r}; expected 0 <= smoothing < 1")
         self.smoothing = smoothing
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Returns the mean over the tokens; see the class."""
         y_true = ops.cast(y_true, "int32")
         valid = ops.cast(ops.not_equal(y_true, 0), y_pred.dtype)
@@ -47,6 +56,6 @@ class TokenCrossentropy(keras.losses.Loss):
             losses += self.smoothing * (target - ops.mean(y_pred, axis=-1))
         return ops.sum(losses * valid) / ops.maximum(ops.sum(valid), 1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what the constructor needs."""
         return {"smoothing": self.smoothing, "name": self.name}

@@ -1,9 +1,22 @@
 """How sure a score is: intervals over held-out examples and over repeated runs."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 
-def bootstrap_interval(score, *arrays, level=0.95, resamples=1000, seed=0, block=1):
+def bootstrap_interval(
+    score: Callable[..., float],
+    *arrays: Sequence[Any] | np.ndarray,
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    block: int = 1,
+) -> tuple[float, float]:
     """Returns a percentile bootstrap interval of a score (Efron 1979).
 
     Examples are drawn with replacement, all arrays alike, so the interval says how the
@@ -58,7 +71,7 @@ def _draw(rng, length, block):
     return ((starts[:, None] + np.arange(block)) % length).ravel()[:length]
 
 
-def mean_interval(values, level=0.95):
+def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> tuple[float, float]:
     """Returns Student's t interval of a mean over repeated runs (Student 1908).
 
     With one value a seed it says how the mean would move with other seeds on the same

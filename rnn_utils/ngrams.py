@@ -1,6 +1,9 @@
 """N-grams: the next symbol guessed by counting what followed the last few symbols."""
 
+from __future__ import annotations
+
 import numpy as np
+import numpy.typing as npt
 
 
 class Ngrams:
@@ -32,7 +35,7 @@ class Ngrams:
     and Language 13(4), section 2.6.
     """
 
-    def __init__(self, sequences, order, symbols):
+    def __init__(self, sequences: npt.ArrayLike, order: int, symbols: int) -> None:
         if order < 1:
             raise ValueError(f"order is {order!r}; expected 1 or more")
         if (symbols + 1) ** order > np.iinfo(np.int64).max:
@@ -51,11 +54,13 @@ class Ngrams:
             self._tables.append(_Table(contexts, following, symbols + 1))
 
     @property
-    def contexts(self):
+    def contexts(self) -> int:
         """Number of different contexts that have been counted."""
         return sum(len(table.contexts) for table in self._tables)
 
-    def surprisal(self, sequences, order=None, strength=1.0):
+    def surprisal(
+        self, sequences: npt.ArrayLike, order: int | None = None, strength: float = 1.0
+    ) -> np.ndarray:
         """Returns -log2 P of every symbol after the first.
 
         Args:
@@ -74,7 +79,9 @@ class Ngrams:
             probability = table.mixed(contexts, following, probability, strength)
         return np.where(following > 0, -np.log2(probability), 0.0)
 
-    def distribution(self, context, order=None, strength=1.0):
+    def distribution(
+        self, context: npt.ArrayLike, order: int | None = None, strength: float = 1.0
+    ) -> np.ndarray:
         """Returns the probabilities of all symbols after a context.
 
         Args:

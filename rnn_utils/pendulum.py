@@ -4,9 +4,13 @@ The equations are those of `gymnasium`'s `Pendulum-v1`, for a whole batch of pen
 a test compares the two, step by step.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 STEP_SECONDS = 0.05
 LARGEST_TORQUE = 2.0
@@ -38,7 +42,7 @@ class Run(NamedTuple):
     rewards: np.ndarray
 
 
-def random_states(count, rng):
+def random_states(count: int, rng: np.random.Generator) -> np.ndarray:
     """Returns states to start from, drawn as `Pendulum-v1` draws them.
 
     Args:
@@ -51,7 +55,9 @@ def random_states(count, rng):
     return rng.uniform([-np.pi, -1.0], [np.pi, 1.0], (count, 2))
 
 
-def advance(states, torques):
+def advance(
+    states: np.ndarray, torques: npt.ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
     """Advances pendulums by one step.
 
     Args:
@@ -69,7 +75,7 @@ def advance(states, torques):
     return np.stack([angles + STEP_SECONDS * speeds, speeds], axis=1), rewards
 
 
-def swing_up(states):
+def swing_up(states: np.ndarray) -> np.ndarray:
     """Returns the torques of a controller that knows angle and speed.
 
     Far from the top it brings the energy to that of standing upright: as torque times
@@ -94,7 +100,14 @@ def swing_up(states):
     return np.clip(torques, -LARGEST_TORQUE, LARGEST_TORQUE)
 
 
-def closed_loop(controller, starts, steps=200, lost=0.0, delay=0, seed=0):
+def closed_loop(
+    controller: Callable[[int, np.ndarray, np.ndarray], npt.ArrayLike],
+    starts: npt.ArrayLike,
+    steps: int = 200,
+    lost: float | Sequence[float] | np.ndarray = 0.0,
+    delay: int | Sequence[int] | np.ndarray = 0,
+    seed: int | Sequence[int] = 0,
+) -> Run:
     """Lets a controller steer pendulums through a sensor that shows the angle only.
 
     Args:
@@ -149,7 +162,9 @@ class DifferenceControl:
     Between new readings it keeps angle and speed as they were.
     """
 
-    def __call__(self, step, readings, states):
+    def __call__(
+        self, step: int, readings: np.ndarray, states: np.ndarray
+    ) -> np.ndarray:
         """Returns torques `(n,)`; does not look at `states`."""
         angles, new = _angles(readings), readings[:, 2] == 1
         if step == 0:
@@ -180,12 +195,14 @@ class ObserverControl:
     pendulum.
     """
 
-    def __init__(self, delay=0):
+    def __init__(self, delay: int = 0) -> None:
         if delay < 0:
             raise ValueError(f"delay is {delay!r}; expected an integer of at least 0")
         self.delay = delay
 
-    def __call__(self, step, readings, states):
+    def __call__(
+        self, step: int, readings: np.ndarray, states: np.ndarray
+    ) -> np.ndarray:
         """Returns torques `(n,)`; does not look at `states`."""
         angles, new = _angles(readings), readings[:, 2] == 1
         if step == 0:

@@ -1,14 +1,29 @@
 """Figures that several notebooks draw."""
 
+from __future__ import annotations
+
 import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from rnn_utils.spans import Span
 
 _WORD_MAP = "PuOr_r"  # Diverging, and safe for colour-blind readers.
 
 
-def plot_learning_curves(history, metric="accuracy", ax=None):
+def plot_learning_curves(
+    history: Mapping[str, Sequence[float]],
+    metric: str = "accuracy",
+    ax: Axes | None = None,
+) -> Axes:
     """Draws a metric on training and validation data for every epoch.
 
     Args:
@@ -37,7 +52,14 @@ def plot_learning_curves(history, metric="accuracy", ax=None):
     return ax
 
 
-def plot_estimates(names, values, intervals, reference=None, ax=None, digits=3):
+def plot_estimates(
+    names: Sequence[str],
+    values: Iterable[float],
+    intervals: Iterable[Sequence[float] | np.ndarray | None],
+    reference: float | None = None,
+    ax: Axes | None = None,
+    digits: int = 3,
+) -> Axes:
     """Draws scores with their intervals, one row each, the first on top.
 
     Args:
@@ -67,7 +89,13 @@ def plot_estimates(names, values, intervals, reference=None, ax=None, digits=3):
     return ax
 
 
-def plot_words(words, values, ax=None, limits=(0, 1), columns=76):
+def plot_words(
+    words: Sequence[str],
+    values: Sequence[float] | np.ndarray,
+    ax: Axes | None = None,
+    limits: tuple[float, float] = (0, 1),
+    columns: int = 76,
+) -> Axes:
     """Writes a text with a colour behind each word, wrapped like a paragraph.
 
     Args:
@@ -110,7 +138,12 @@ def plot_words(words, values, ax=None, limits=(0, 1), columns=76):
     return ax
 
 
-def plot_characters(text, values, ax=None, limits=(0, 1)):
+def plot_characters(
+    text: str,
+    values: Sequence[float] | np.ndarray,
+    ax: Axes | None = None,
+    limits: tuple[float, float] = (0, 1),
+) -> Axes:
     """Writes a text with a colour behind each character, in its own lines.
 
     Args:
@@ -154,7 +187,14 @@ def plot_characters(text, values, ax=None, limits=(0, 1)):
     return ax
 
 
-def plot_tags(words, tags, truth=None, colours=None, ax=None, columns=76):
+def plot_tags(
+    words: Sequence[str],
+    tags: Sequence[str],
+    truth: Sequence[str] | None = None,
+    colours: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    columns: int = 76,
+) -> Axes:
     """Writes a text with a tag under each word, wrapped like a paragraph.
 
     Args:
@@ -211,7 +251,13 @@ def plot_tags(words, tags, truth=None, colours=None, ax=None, columns=76):
     return ax
 
 
-def plot_spans(words, gold, predicted, ax=None, columns=76):
+def plot_spans(
+    words: Sequence[str],
+    gold: Sequence[Span],
+    predicted: Sequence[Span],
+    ax: Axes | None = None,
+    columns: int = 76,
+) -> Axes:
     """Writes a text with gold spans above the words and predicted ones below.
 
     Args:
@@ -245,7 +291,12 @@ def plot_spans(words, gold, predicted, ax=None, columns=76):
     return ax
 
 
-def plot_alignment(weights, source, target, ax=None):
+def plot_alignment(
+    weights: npt.ArrayLike,
+    source: Sequence[str],
+    target: Sequence[str],
+    ax: Axes | None = None,
+) -> Axes:
     """Draws where a decoder looked: a row for each target token.
 
     Args:
@@ -279,7 +330,12 @@ def plot_alignment(weights, source, target, ax=None):
     return ax
 
 
-def plot_captions(pictures, captions, references, columns=4):
+def plot_captions(
+    pictures: np.ndarray,
+    captions: Sequence[str],
+    references: Sequence[str],
+    columns: int = 4,
+) -> Figure:
     """Draws pictures, each with its reference above and a caption beside it.
 
     A word of the caption is blue where the reference has it, and orange with a cross

@@ -6,9 +6,13 @@ Nothing but the table stays in the notebook's file: one row an epoch. Outside IP
 it prints one line an epoch.
 """
 
+from __future__ import annotations
+
 import html
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import keras
 
@@ -23,7 +27,7 @@ class TrainingProgress(keras.callbacks.Callback):
         clock: Tells the time in seconds; tests give their own.
     """
 
-    def __init__(self, clock=time.perf_counter):
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         super().__init__()
         self._clock = clock
         self._reset()
@@ -36,7 +40,7 @@ class TrainingProgress(keras.callbacks.Callback):
         self._batches_an_epoch = None
         self._batches = 0
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Opens the display."""
         self._reset()
         self._batches_an_epoch = self.params.get("steps")
@@ -45,12 +49,14 @@ class TrainingProgress(keras.callbacks.Callback):
 
             self._handle = display(_bundle("training"), raw=True, display_id=True)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the epoch's clock."""
         self._epoch_began = self._clock()
         self._batches = 0
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
         """Updates the line a few times a second."""
         self._batches = batch + 1
         now = self._clock()
@@ -58,7 +64,7 @@ class TrainingProgress(keras.callbacks.Callback):
             self._next_update = now + _SECONDS_BETWEEN_UPDATES
             self._update(self._status(now, logs or {}), self._done_in_epoch())
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Adds the epoch's row."""
         # The first epoch tells the length of a dataset that does not know it.
         self._batches_an_epoch = self._batches or self._batches_an_epoch
@@ -69,7 +75,7 @@ class TrainingProgress(keras.callbacks.Callback):
         else:
             self._update(f"epoch {epoch + 1}/{self.params.get('epochs')}", 1.0)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Leaves nothing but the table."""
         if self._handle is not None:
             self._update()

@@ -1,9 +1,11 @@
 """Trains one compiled model many times: new weights, nothing to compile again."""
 
+from __future__ import annotations
+
 import keras
 
 
-def restart(model):
+def restart(model: keras.Model) -> None:
     """Draws a model's weights anew and forgets its states and its optimizer's memory.
 
     Compiling takes a second or two, more than many a small training. To compare seeds

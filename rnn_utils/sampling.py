@@ -5,10 +5,15 @@ machines", Cognitive Science 9 (temperature); Holtzman et al. (2020), "The curio
 of neural text degeneration", ICLR (nucleus).
 """
 
+from __future__ import annotations
+
 import numpy as np
+import numpy.typing as npt
 
 
-def reshape_distribution(probabilities, temperature=1.0, nucleus=1.0):
+def reshape_distribution(
+    probabilities: npt.ArrayLike, temperature: float = 1.0, nucleus: float = 1.0
+) -> np.ndarray:
     """Returns the distributions that sampling with these two settings draws from.
 
     The temperature T comes first: p becomes p^(1/T), divided by its sum. Below 1 the
@@ -44,7 +49,7 @@ def reshape_distribution(probabilities, temperature=1.0, nucleus=1.0):
     return kept / kept.sum(axis=-1, keepdims=True)
 
 
-def draw(probabilities, rng):
+def draw(probabilities: npt.ArrayLike, rng: np.random.Generator) -> np.ndarray:
     """Draws one symbol from each distribution.
 
     Args:

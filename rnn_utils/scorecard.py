@@ -17,10 +17,17 @@ shows its figures. Beside the table the display holds a record under `MIME_TYPE`
 one source of the README's results table.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import html
 import math
 import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnn_utils.notebook import Session
 
 # Keeps a figure and its unit on one line, however narrow the column.
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -53,7 +60,7 @@ class Result:
     name: str
     value: float
     _: dataclasses.KW_ONLY
-    interval: tuple | None = None
+    interval: tuple[float, float] | None = None
     baseline: float | None = None
     baseline_name: str | None = None
     floor: float | None = None
@@ -109,7 +116,7 @@ class Result:
         return low, high
 
     @property
-    def failures(self):
+    def failures(self) -> list[str]:
         """The claims that do not hold, each in a sentence with its figures."""
         sentences = []
         sign = 1 if self.higher_is_better else -1
@@ -130,7 +137,7 @@ class Result:
         return sentences
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         """Each claim of this result with a tick or a cross."""
         if self.failures:
             return "✗ " + "; ".join(self.failures)
@@ -141,12 +148,12 @@ class Result:
             claims.append("beats the baseline")
         return "✓ " + ", ".join(claims) if claims else "measured"
 
-    def figure(self, number):
+    def figure(self, number: float) -> str:
         """A figure of this metric as the tables print it."""
         percent = f"{100 * number:.2f}{_SPACE}%"
         return percent if self.percent else f"{number:.4g}"
 
-    def cells(self):
+    def cells(self) -> list[str]:
         """This result's row of the table, in the order of its columns."""
         baseline = floor = interval = ""
         if self.baseline is not None:
@@ -161,7 +168,7 @@ class Result:
         return [self.name, baseline, ours, interval, floor, self.verdict]
 
 
-def report(session, results):
+def report(session: Session, results: Iterable[Result]) -> None:
     """Displays the scorecard, then asserts every claim in it.
 
     Args:
@@ -180,12 +187,12 @@ def report(session, results):
         raise AssertionError("The scorecard fails: " + "; ".join(failures) + ".")
 
 
-def results_of(record):
+def results_of(record: Mapping[str, Any]) -> list[Result]:
     """The `Result` objects of a record that `report` has displayed."""
     return [Result(**fields) for fields in record["results"]]
 
 
-def as_text(record):
+def as_text(record: Mapping[str, Any]) -> str:
     """The scorecard as plain text, from its record."""
     rows = [list(_COLUMNS), *(result.cells() for result in results_of(record))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -1,7 +1,15 @@
 """Token sequences of different lengths: shortened, and batched with little padding."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import keras
 import numpy as np
+
+if TYPE_CHECKING:
+    from rnn_utils._types import Ints
 
 # Lengths are rounded up to a multiple of this, so that few shapes are compiled.
 _LENGTH_STEP = 32
@@ -9,7 +17,7 @@ _LENGTH_STEP = 32
 _POOL_BATCHES = 20
 
 
-def head_and_tail(sequence, length):
+def head_and_tail(sequence: Ints, length: int) -> Ints:
     """Shortens a sequence to its first and last elements.
 
     A review's verdict tends to stand at its beginning or its end.
@@ -54,8 +62,14 @@ class LengthBatches(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, sequences, targets, batch_size=32, seed=0, rounds=1, longest=None
-    ):
+        self,
+        sequences: Sequence[Ints],
+        targets: Sequence[Any] | np.ndarray,
+        batch_size: int = 32,
+        seed: int = 0,
+        rounds: int = 1,
+        longest: int | None = None,
+    ) -> None:
         super().__init__()
         if len(sequences) == 0 or len(sequences) != len(targets):
             raise ValueError(
@@ -82,13 +96,13 @@ class LengthBatches(keras.utils.PyDataset):
         self._rng = np.random.default_rng(seed)
         self._deal()
 
-    def on_epoch_begin(self):
+    def on_epoch_begin(self) -> None:
         """Goes on to the batches of the next round."""
         self._round += 1
         start = self._round * len(self)
         self._batches = self._pass[start : start + len(self)]
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         """Deals the examples into new batches, unless a pass is under way."""
         if self._round in (-1, self.rounds - 1):
             self._deal()
@@ -102,11 +116,11 @@ class LengthBatches(keras.utils.PyDataset):
         self._batches = self._pass[: len(self)]
         self._round = -1
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Returns the number of batches in an epoch."""
         return len(self._pass) // self.rounds
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns `(ids, targets)`: ids of shape (batch, time, ...), int32."""
         chosen = self._batches[index]
         ids = pad([self.sequences[i] for i in chosen])
@@ -125,7 +139,13 @@ def _require_aligned(sequences, targets):
             )
 
 
-def similar_lengths(rows, lengths, batch_size, pool_batches, rng):
+def similar_lengths(
+    rows: Ints,
+    lengths: np.ndarray,
+    batch_size: int,
+    pool_batches: int,
+    rng: np.random.Generator,
+) -> list[np.ndarray]:
     """Deals rows into batches of similar lengths: little padding, and still chance.
 
     The rows are shuffled, and sorted within pools of batches; the batches are shuffled.
@@ -169,7 +189,9 @@ def _padded_length(longest, step=_LENGTH_STEP):
     return max(1, -(-longest // step)) * step
 
 
-def pad(sequences, step=_LENGTH_STEP, shortest=0):
+def pad(
+    sequences: Sequence[Ints], step: int = _LENGTH_STEP, shortest: int = 0
+) -> np.ndarray:
     """Returns an int32 array (batch, time, ...), padded at the end with 0.
 
     Args:
@@ -186,7 +208,9 @@ def pad(sequences, step=_LENGTH_STEP, shortest=0):
     return padded
 
 
-def predict_by_length(model, sequences, batch_size=256):
+def predict_by_length(
+    model: keras.Model, sequences: Sequence[Ints], batch_size: int = 256
+) -> np.ndarray:
     """Returns the model's predictions for padded sequences, in the order given.
 
     Args:
@@ -204,7 +228,9 @@ def predict_by_length(model, sequences, batch_size=256):
     return restored
 
 
-def predict_each_step(model, sequences, batch_size=256):
+def predict_each_step(
+    model: keras.Model, sequences: Sequence[Ints], batch_size: int = 256
+) -> list[np.ndarray]:
     """Returns the model's predictions for each time step, without the padding.
 
     Args:

@@ -5,17 +5,25 @@ labels, one a word, its first word has `B-kind` (begin), its others `I-kind` (in
 and words outside every span have `O`.
 """
 
+from __future__ import annotations
+
 import collections
 import itertools
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+
+# First word, the one after the last, kind.
+Span: TypeAlias = tuple[int, int, str]
 
 OUTSIDE = "O"
 _IMPOSSIBLE = -1e30
 _CHUNK = 512
 
 
-def bio_labels(spans, length):
+def bio_labels(spans: Iterable[Span], length: int) -> list[str]:
     """Writes spans as labels.
 
     Args:
@@ -39,7 +47,7 @@ def bio_labels(spans, length):
     return labels
 
 
-def spans_of(labels):
+def spans_of(labels: Iterable[str]) -> list[Span]:
     """Reads the spans from labels, in order.
 
     An `I-kind` that does not continue a span of its kind begins one, as in the scorer
@@ -68,7 +76,7 @@ def spans_of(labels):
     return spans
 
 
-def bio_constraint(labels):
+def bio_constraint(labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Says which label may follow which: `I-kind` only `B-kind` and `I-kind`.
 
     Args:
@@ -84,7 +92,7 @@ def bio_constraint(labels):
     return ~inside, ~inside | (kinds[:, None] == kinds)
 
 
-def broken_steps(labels):
+def broken_steps(labels: Iterable[str]) -> int:
     """Counts the words whose label may not stand where it does."""
     return sum(
         label.startswith("I-") and previous[2:] != label[2:]
@@ -92,7 +100,9 @@ def broken_steps(labels):
     )
 
 
-def viterbi(scores, first, follows):
+def viterbi(
+    scores: Sequence[np.ndarray], first: np.ndarray, follows: np.ndarray
+) -> list[np.ndarray]:
     """Finds each sentence's best sequence of labels among those that are allowed.
 
     With `s_t(j)` for the score of label j at word t, the best sequence that ends in j
@@ -155,7 +165,11 @@ def _best_paths(scores, first, follows):
     return paths
 
 
-def phrase_list(sentences, labels, least=0.5):
+def phrase_list(
+    sentences: Sequence[Sequence[str]],
+    labels: Sequence[Sequence[str]],
+    least: float = 0.5,
+) -> dict[tuple[str, ...], str]:
     """Lists the phrases that are spans in labelled text: a gazetteer.
 
     Args:
@@ -187,7 +201,9 @@ def phrase_list(sentences, labels, least=0.5):
     }
 
 
-def longest_matches(sentences, phrases):
+def longest_matches(
+    sentences: Iterable[Sequence[str]], phrases: Mapping[tuple[str, ...], str]
+) -> list[list[Span]]:
     """Finds listed phrases from left to right, at each word the longest.
 
     Args:
@@ -216,7 +232,9 @@ def _longest_matches(words, phrases, longest):
     return spans
 
 
-def span_counts(gold, predicted):
+def span_counts(
+    gold: Sequence[Iterable[Hashable]], predicted: Sequence[Iterable[Hashable]]
+) -> np.ndarray:
     """Counts spans sentence by sentence, for intervals of the F1 score.
 
     A predicted span is right when start, stop and kind are those of a gold span.
@@ -239,7 +257,7 @@ def span_counts(gold, predicted):
     return np.array([(len(g & p), len(p), len(g)) for g, p in pairs]).reshape(-1, 3)
 
 
-def span_f1(counts):
+def span_f1(counts: npt.ArrayLike) -> float:
     """Returns F1 = 2 right / (predicted + gold) of summed `span_counts`.
 
     It is the harmonic mean of precision, right / predicted, and recall, right / gold;
@@ -249,7 +267,9 @@ def span_f1(counts):
     return 2 * right / max(predicted + gold, 1)
 
 
-def span_errors(gold, predicted):
+def span_errors(
+    gold: Sequence[Span], predicted: Sequence[Span]
+) -> list[tuple[str, Span]]:
     """Says what is wrong with the spans predicted for one sentence.
 
     Args:

@@ -4,7 +4,10 @@ Source: Sennrich, Haddow and Birch (2016), "Neural machine translation of rare w
 with subword units", ACL, section 3.2 (byte pair encoding); the library sentencepiece.
 """
 
+from __future__ import annotations
+
 import io
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -25,7 +28,7 @@ class Subwords:
         ValueError: `vocabulary_size` does not suit the texts.
     """
 
-    def __init__(self, texts, vocabulary_size):
+    def __init__(self, texts: Iterable[str], vocabulary_size: int) -> None:
         import sentencepiece
 
         model = io.BytesIO()
@@ -54,18 +57,18 @@ class Subwords:
             model_proto=model.getvalue()
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Returns the number of ids."""
         return self._processor.vocab_size()
 
-    def encode(self, texts):
+    def encode(self, texts: Iterable[str]) -> list[np.ndarray]:
         """Returns a list of int32 arrays of ids, without `START` and `END`."""
         return [np.array(ids, np.int32) for ids in self._processor.encode(list(texts))]
 
-    def decode(self, sequences):
+    def decode(self, sequences: Iterable[Iterable[int]]) -> list[str]:
         """Returns a list of str; the ids below 3 are left out."""
         return self._processor.decode([list(map(int, ids)) for ids in sequences])
 
-    def pieces(self, ids):
+    def pieces(self, ids: Iterable[int]) -> list[str]:
         """Returns the pieces of one sequence of ids, as a list of str."""
         return [self._processor.id_to_piece(int(i)) for i in ids]

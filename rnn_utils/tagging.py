@@ -3,11 +3,19 @@
 Sentences are lists of words (str), tags are lists of one str a word.
 """
 
+from __future__ import annotations
+
 import collections
 import re
 import zlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 # A word that is too long keeps this many of its first letters, and its last letters:
 # endings tell more.
@@ -37,7 +45,13 @@ class WordEncoder:
         ValueError: `longest` is smaller than 5.
     """
 
-    def __init__(self, sentences, min_count=2, min_letter_count=20, longest=12):
+    def __init__(
+        self,
+        sentences: Iterable[Iterable[str]],
+        min_count: int = 2,
+        min_letter_count: int = 20,
+        longest: int = 12,
+    ) -> None:
         if longest <= _FIRST_LETTERS:
             raise ValueError(f"longest is {longest!r}; expected at least 5")
         words, letters = collections.Counter(), collections.Counter()
@@ -52,7 +66,7 @@ class WordEncoder:
         self.vocabulary_size = len(self._word_ids) + 2
         self.alphabet_size = len(self._letter_ids) + 2
 
-    def encode(self, sentences):
+    def encode(self, sentences: Iterable[Iterable[str]]) -> list[np.ndarray]:
         """Returns an int32 array of shape (words, 1 + longest) for each sentence.
 
         The first column holds the words' ids, the others those of their letters.
@@ -83,7 +97,9 @@ def _ids(counts, min_count):
     return {name: number for number, name in enumerate(often, start=2)}
 
 
-def encode_tags(tags, names):
+def encode_tags(
+    tags: Sequence[Sequence[str]], names: Sequence[str]
+) -> list[np.ndarray]:
     """Returns an int array for each sentence: the places of its tags in `names`.
 
     Args:
@@ -100,7 +116,11 @@ def encode_tags(tags, names):
     return [np.array([numbers[tag] for tag in sentence]) for sentence in tags]
 
 
-def count_right(truth, predicted, where=None):
+def count_right(
+    truth: Sequence[Sequence[Any] | np.ndarray],
+    predicted: Sequence[Sequence[Any] | np.ndarray],
+    where: Sequence[Sequence[bool] | np.ndarray] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Counts the tags that are right in each sentence.
 
     Args:
@@ -131,7 +151,7 @@ def count_right(truth, predicted, where=None):
     return np.array([hit.sum() for hit in hits]), total
 
 
-def share(right, total):
+def share(right: npt.ArrayLike, total: npt.ArrayLike) -> float:
     """Returns the sum of one array as a share of the sum of the other."""
     return np.sum(right) / np.sum(total)
 
@@ -154,7 +174,9 @@ class WindowFeatures:
         columns: Number of columns.
     """
 
-    def __init__(self, sentences, columns=2**19):
+    def __init__(
+        self, sentences: Iterable[Iterable[str]], columns: int = 2**19
+    ) -> None:
         self.columns = columns
         self._counts = collections.Counter()
         for form, count in _counted(sentences).items():
@@ -179,7 +201,7 @@ class WindowFeatures:
             self._hashes.append(self._describe(form))
         return self._rows[form]
 
-    def matrix(self, sentences):
+    def matrix(self, sentences: Iterable[Sequence[str]]) -> sparse.csr_matrix:
         """Returns a `scipy.sparse.csr_matrix` of shape (words, columns), float32."""
         from scipy import sparse
 

@@ -1,9 +1,12 @@
 """Keeps trained networks beside the data, for a later notebook to go on with."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 import tempfile
+from typing import Any
 
 import keras
 
@@ -11,7 +14,7 @@ import rnn_utils
 from rnn_utils.datasets import data_dir
 
 
-def save_trained(model, name, settings):
+def save_trained(model: keras.Model, name: str, settings: dict[str, Any]) -> None:
     """Keeps a trained network.
 
     Args:
@@ -28,7 +31,7 @@ def save_trained(model, name, settings):
         os.replace(scratch, path)
 
 
-def load_trained(name, settings):
+def load_trained(name: str, settings: dict[str, Any]) -> keras.Model | None:
     """Returns the network kept under this name with the same settings, or None.
 
     One that another version of Keras or of this library trained does not count.

@@ -7,6 +7,11 @@ attentional state); Nguyen and Chiang (2018), "Improving lexical choice in neura
 machine translation", NAACL, section 4 (the attended word itself in the output).
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -18,20 +23,23 @@ from rnn_utils.sequences import pad, similar_lengths
 from rnn_utils.subwords import END, START
 from rnn_utils.word_vectors import ppmi
 
+if TYPE_CHECKING:
+    from rnn_utils._types import Ints
+
 _BATCH_SIZE, _POOL_BATCHES = 64, 30
 _LONGEST, _WARMUP_UPDATES = 24, 200
 
 
 def encoder_decoder(
-    vocabulary_sizes,
-    units=256,
-    features=192,
-    dropout=0.2,
-    attention=None,
-    vectors=("uniform", "uniform"),
-    bidirectional=True,
-    encoder_block=None,
-):
+    vocabulary_sizes: tuple[int, int],
+    units: int = 256,
+    features: int = 192,
+    dropout: float = 0.2,
+    attention: keras.layers.Layer | None = None,
+    vectors: Sequence[str | keras.Initializer] = ("uniform", "uniform"),
+    bidirectional: bool = True,
+    encoder_block: keras.layers.Layer | None = None,
+) -> keras.Model:
     """Builds a network that writes a target sequence for a source sequence.
 
     The encoder, a GRU in both directions or in one, reads the source. The decoder, a
@@ -164,7 +172,14 @@ class PairBatches(keras.utils.PyDataset):
         ValueError: Sources and targets are not equally many, or none is short enough.
     """
 
-    def __init__(self, sources, targets, batch_size=_BATCH_SIZE, longest=None, seed=0):
+    def __init__(
+        self,
+        sources: Sequence[Ints],
+        targets: Sequence[Ints],
+        batch_size: int = _BATCH_SIZE,
+        longest: int | None = None,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         if len(sources) != len(targets):
             raise ValueError(
@@ -188,7 +203,7 @@ class PairBatches(keras.utils.PyDataset):
         self._rng = np.random.default_rng(seed)
         self._deal()
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         """Deals the pairs into new batches."""
         self._deal()
 
@@ -197,11 +212,13 @@ class PairBatches(keras.utils.PyDataset):
             self._chosen, self._lengths, self.batch_size, _POOL_BATCHES, self._rng
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Returns the number of batches."""
         return len(self._batches)
 
-    def __getitem__(self, index):
+    def __getitem__(
+        self, index: int
+    ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
         """Returns `([source, target_in], target_out)`, int32, padded with 0."""
         longer_than = (0, 0)
         if index == 0 and len(self) > 1:
@@ -215,7 +232,13 @@ class PairBatches(keras.utils.PyDataset):
         return (source, target[:, :-1]), target[:, 1:]
 
 
-def association_vectors(sources, targets, vocabulary_sizes, features, seed=0):
+def association_vectors(
+    sources: Sequence[Ints],
+    targets: Sequence[Ints],
+    vocabulary_sizes: tuple[int, int],
+    features: int,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
     """Returns vectors that are alike for a token and its likely translation.
 
     From counts alone: which source token stands in the same pair as which target token,
@@ -262,7 +285,15 @@ def _occurrences(sequences, size):
     return sparse.csr_matrix((ones, (rows, columns)), (len(distinct), size))
 
 
-def train(model, train, validation, epochs=7, rate=3e-3, seed=0, callbacks=()):
+def train(
+    model: keras.Model,
+    train: Sequence[Sequence[Ints]],
+    validation: Sequence[Sequence[Ints]],
+    epochs: int = 7,
+    rate: float = 3e-3,
+    seed: int = 0,
+    callbacks: Iterable[keras.callbacks.Callback] = (),
+) -> keras.callbacks.History:
     """Trains a network by teacher forcing, with label smoothing and a falling rate.
 
     The rate rises for 200 updates and then falls along a cosine, so the last epochs
@@ -301,7 +332,13 @@ def train(model, train, validation, epochs=7, rate=3e-3, seed=0, callbacks=()):
     )
 
 
-def translate(model, sources, width=1, length_power=0.0, batch_size=256):
+def translate(
+    model: keras.Model,
+    sources: Sequence[Ints],
+    width: int = 1,
+    length_power: float = 0.0,
+    batch_size: int = 256,
+) -> list[np.ndarray]:
     """Writes a target sequence for every source sequence.
 
     Args:
@@ -347,7 +384,7 @@ def _step(decoder, encoded):
     return step
 
 
-def attention_weights(model, source, target):
+def attention_weights(model: keras.Model, source: Ints, target: Ints) -> np.ndarray:
     """Returns where the decoder looked, target token by target token.
 
     Args:

@@ -1,7 +1,16 @@
 """The unrolled graph of a recurrent network, drawn from what a real one computed."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _HALF_HEIGHT = 0.4  # Of a state's box, where one time step is one unit wide.
 _HALF_WIDTH = 0.2
@@ -11,7 +20,14 @@ _FOLDED_AT = -1.7
 _ARROW = {"arrowstyle": "-|>", "color": "0.25", "shrinkA": 0, "shrinkB": 0}
 
 
-def plot_unrolled(tokens, states, outputs=None, labels=(), folded=False, ax=None):
+def plot_unrolled(
+    tokens: Sequence[str | None],
+    states: npt.ArrayLike,
+    outputs: Sequence[str | None] | None = None,
+    labels: Sequence[str] = (),
+    folded: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
     """Draws one column for each time step: input below, state, output above.
 
     Every cell of a state's box is one unit, row by row; its colour is the unit's value,

@@ -4,12 +4,24 @@ A network for pictures that is not trained further gives the same features for a
 in every epoch. `encode_videos` computes them once, many frames a call, and keeps them.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
-def encode_videos(part, encoder, cache=None, batch_size=8):
+
+def encode_videos(
+    part: tf.data.Dataset,
+    encoder: keras.Model,
+    cache: str | Path | None = None,
+    batch_size: int = 8,
+) -> tuple[np.ndarray, np.ndarray]:
     """Returns features for every frame of every video, and the videos' labels.
 
     Args:

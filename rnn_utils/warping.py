@@ -1,9 +1,13 @@
 """Dynamic time warping: how alike two sequences are when their speed may differ."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
 
-def warped_distances(query, references):
+def warped_distances(query: np.ndarray, references: Sequence[np.ndarray]) -> np.ndarray:
     """Returns the distance by dynamic time warping to each of many sequences.
 
     Every step of one sequence is laid on a step of the other, in order and without

@@ -5,10 +5,24 @@ factorization", NeurIPS 27, section 5: positive pointwise mutual information, fa
 by a truncated singular value decomposition.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from scipy import sparse
 
-def ppmi_svd(sequences, vocabulary_size, units, window=5, seed=0):
+
+def ppmi_svd(
+    sequences: Sequence[np.ndarray],
+    vocabulary_size: int,
+    units: int,
+    window: int = 5,
+    seed: int = 0,
+) -> np.ndarray:
     """Returns one vector a token, learnt from running text without any labels.
 
     Args:
@@ -58,7 +72,9 @@ def _neighbour_counts(sequences, vocabulary_size, window):
     return counts + counts.T
 
 
-def ppmi(counts, row_totals, column_totals):
+def ppmi(
+    counts: sparse.spmatrix, row_totals: np.ndarray, column_totals: np.ndarray
+) -> sparse.csr_matrix:
     """Returns positive pointwise mutual information, max(0, log p(a, b) / (p(a) p(b))).
 
     Args:

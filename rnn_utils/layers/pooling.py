@@ -4,18 +4,27 @@ Keras's `GlobalAveragePooling1D` honours a mask; its `GlobalMaxPooling1D` does n
 would let a padded step win whenever all real values are negative. Of sums it has none.
 """
 
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
 import keras
 from keras import ops
+
+# A tensor of the backend in use, an array, or a symbolic `keras.KerasTensor`.
+Tensor: TypeAlias = Any
+# Sizes of the axes of a tensor; None where one is open.
+Shape: TypeAlias = tuple[int | None, ...]
 
 
 class _MaskedGlobalPooling1D(keras.layers.Layer):
     """What the layers below share: they turn a sequence into one vector."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         """Checks the rank of the inputs."""
         if len(input_shape) != 3:
             raise ValueError(
@@ -24,11 +33,11 @@ class _MaskedGlobalPooling1D(keras.layers.Layer):
             )
         super().build(input_shape)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: Tensor, mask: Tensor | None = None) -> None:
         """Returns None: no time dimension is left to mask."""
         return None
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns `(batch, units)`."""
         return (input_shape[0], input_shape[2])
 
@@ -48,7 +57,7 @@ class MaskedGlobalMaxPooling1D(_MaskedGlobalPooling1D):
         ValueError: The inputs do not have three dimensions.
     """
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Returns the maxima; see the class."""
         if mask is None:
             return ops.max(inputs, axis=1)
@@ -74,7 +83,7 @@ class MaskedGlobalSumPooling1D(_MaskedGlobalPooling1D):
         ValueError: The inputs do not have three dimensions.
     """
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Returns the sums; see the class."""
         if mask is not None:
             mask = ops.expand_dims(ops.cast(mask, "bool"), -1)

@@ -4,8 +4,17 @@ Where vectors are added up with `keras.ops.sum`, the mask of an `Embedding` is l
 without a word: loss and metrics then count the padding. This layer keeps it.
 """
 
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
 import keras
 from keras import ops
+
+# A tensor of the backend in use, an array, or a symbolic `keras.KerasTensor`.
+Tensor: TypeAlias = Any
+# Sizes of the axes of a tensor; None where one is open.
+Shape: TypeAlias = tuple[int | None, ...]
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")
@@ -33,12 +42,14 @@ class SummedEmbedding(keras.layers.Embedding):
         ValueError: The inputs do not have three dimensions.
     """
 
-    def __init__(self, input_dim, output_dim, dropout=0.0, **kwargs):
+    def __init__(
+        self, input_dim: int, output_dim: int, dropout: float = 0.0, **kwargs: Any
+    ) -> None:
         super().__init__(input_dim, output_dim, **kwargs)
         self.dropout = keras.layers.Dropout(dropout)
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         """Checks the rank of the inputs."""
         if len(input_shape) != 3:
             raise ValueError(
@@ -47,21 +58,21 @@ class SummedEmbedding(keras.layers.Embedding):
             )
         super().build(input_shape)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         """Returns the sums; see the class."""
         vectors = super().call(inputs)
         present = ops.cast(ops.not_equal(inputs, 0), vectors.dtype)
         present = self.dropout(present, training=training)
         return ops.sum(vectors * ops.expand_dims(present, -1), axis=-2)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Returns booleans `(batch, time)`: is there any feature?"""
         return ops.any(ops.not_equal(inputs, 0), axis=-1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns `(batch, time, output_dim)`."""
         return (*input_shape[:-1], self.output_dim)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the constructor."""
         return {**super().get_config(), "dropout": self.dropout.rate}

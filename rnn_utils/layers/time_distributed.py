@@ -4,8 +4,17 @@ In running text half of the words of a batch are repetitions. What depends on a 
 letters alone need not be computed again for each of them.
 """
 
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
 import keras
 from keras import ops
+
+# A tensor of the backend in use, an array, or a symbolic `keras.KerasTensor`.
+Tensor: TypeAlias = Any
+# Sizes of the axes of a tensor; None where one is open.
+Shape: TypeAlias = tuple[int | None, ...]
 
 # The number of distinct rows is padded up to one of these: few shapes are compiled.
 _ROWS = [2**power for power in range(8, 31)]
@@ -37,12 +46,12 @@ class DistinctTimeDistributed(keras.layers.Wrapper):
         ValueError: `inputs` has not three dimensions.
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: keras.layers.Layer, **kwargs: Any) -> None:
         super().__init__(layer, **kwargs)
         self.supports_masking = True
         self.supports_jit = False  # XLA cannot find distinct rows.
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         """Builds the layer for `(rows, features)`."""
         if len(input_shape) != 3:
             raise ValueError(
@@ -53,16 +62,16 @@ class DistinctTimeDistributed(keras.layers.Wrapper):
             self.layer.build((None, input_shape[-1]))
         self.built = True
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns `(batch, time, units)`."""
         rows = self.layer.compute_output_shape((None, input_shape[-1]))
         return (*input_shape[:2], rows[-1])
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Returns booleans `(batch, time)`: which steps have any feature."""
         return ops.any(ops.not_equal(inputs, 0), axis=-1)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         """Encodes the distinct rows, then puts each result where its row stood."""
         batch, time, features = ops.shape(inputs)
         rows = ops.reshape(inputs, (-1, features))

@@ -203,7 +203,7 @@ def as_text(record: Mapping[str, Any]) -> str:
     return "\n".join([*(line.rstrip() for line in lines), "", _footer(record)])
 
 
-def printable(text, encoding):
+def printable(text: str, encoding: str | None) -> str:
     """Text as a stream of some encoding can show it, signs in ASCII where it must.
 
     Args:

@@ -30,7 +30,10 @@ help:  ## list these commands
 	while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 lab: $(VENV)/.installed  ## open the notebooks in JupyterLab
-	$(PY) -m jupyterlab $(ROOT_FLAG) --ServerApp.root_dir=. \
+	@# Jupyter's own switch: no question about news over the first notebook.
+	@$(PY) -m jupyter labextension disable --level=sys_prefix \
+		@jupyterlab/apputils-extension:announcements >/dev/null 2>&1
+	$(PY) -m jupyterlab $(ROOT_FLAG) \
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 run: $(VENV)/.installed  ## execute all notebooks, or NB=11, and save their outputs

@@ -2,170 +2,215 @@
 
     from rnn_utils import scorecard
 
+    # For each text whether a system is right.
+    hits = {"network": ..., "n-grams": ..., "all positive": ...}
     scorecard.report(
         session,
         [
-            scorecard.Result(
-                "accuracy", 0.89, interval=(0.885, 0.895), floor=0.88,
-                baseline=0.86, baseline_name="word counts", beats_baseline=True,
-            )
+            scorecard.measured(
+                "accuracy", np.mean, hits, "network", floor=0.88, beats=True
+            ),
+            scorecard.difference(
+                "gain of the mask", np.mean, hits["network"], unmasked,
+                over="no mask", floor=0.2,
+            ),
+            scorecard.failure(
+                "accuracy in capitals", np.mean, in_capitals, before=hits["network"]
+            ),
         ],
     )
 
-The table is displayed first and asserted afterwards, so that a run that fails still
-shows its figures. Beside the table the display holds a record under `MIME_TYPE`: the
-one source of the README's results table.
+A score stands beside the strongest of all rivals that were measured; which one that is,
+nobody chooses. The table is displayed first and asserted afterwards, so that a run that
+fails still shows its figures. Beside the table the display holds a record under
+`MIME_TYPE`: the one source of the tables in RESULTS.md and in the README.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import html
-import math
+import numbers
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from rnn_utils.evaluation.intervals import bootstrap_interval
+from rnn_utils.evaluation.results import Result
 
 if TYPE_CHECKING:
     from rnn_utils.notebook import Session
 
-# Keeps a figure and its unit on one line, however narrow the column.
-_SPACE = "\N{NO-BREAK SPACE}"
 # What old Windows code pages lack, in letters that every one has.
-_IN_ASCII = {"✓": "ok:", "✗": "fails:", "≥": ">=", "≤": "<=", "·": "|"}
+_IN_ASCII = {"✓": "ok:", "✗": "fails:", "≥": ">=", "≤": "<=", "−": "-", "·": "|"}
 
 MIME_TYPE = "application/vnd.rnn-utils.scorecard+json"
 
-_COLUMNS = ("metric", "baseline", "ours", "95 % interval", "floor", "verdict")
+_COLUMNS = (
+    "metric",
+    "strongest rival",
+    "measured",
+    "95 % interval",
+    "floor",
+    "verdict",
+)
 
 
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """One measured figure and what is claimed of it.
+def measured(
+    name: str,
+    score: Callable[..., float],
+    systems: Mapping[str, Any],
+    ours: str,
+    *,
+    no_rivals: Mapping[str, str] | None = None,
+    block: int = 1,
+    resamples: int = 1000,
+    **claims: Any,
+) -> Result:
+    """Scores our system beside the strongest of all others.
 
     Args:
-        name: The metric's name, unique in a scorecard.
-        value: The measured figure.
-        interval: Its 95 % interval, `(low, high)`.
-        baseline: The figure of the honest simple rule, same metric, same split.
-        baseline_name: The rule's name.
-        floor: The figure that the value must reach, or must not exceed where lower
-            is better.
-        beats_baseline: Whether to claim that the whole interval is better than the
-            baseline.
-        higher_is_better: False for errors and losses.
-        percent: Whether to show the figures as percentages.
+        name: The metric's name.
+        score: Function of a system's arrays that returns a float.
+        systems: Everything that was measured on the same examples, by name: an array, a
+            tuple of arrays for `score`, or a number that is a score already.
+        ours: The name of ours.
+        no_rivals: Systems that are not in the race, and why: an oracle that is told the
+            answer, our own with a part taken out.
+        block: As for `bootstrap_interval`, which gives the interval.
+        resamples: As for `bootstrap_interval`.
+        **claims: `floor`, `beats`, `higher_is_better` and `percent` of the `Result`.
+
+    Returns:
+        A `Result` of kind `"score"`. Without an interval where ours is a number.
+
+    Raises:
+        ValueError: `ours`, or a name in `no_rivals`, is not among the systems.
     """
+    no_rivals = dict(no_rivals or {})
+    unknown = sorted({ours, *no_rivals} - set(systems))
+    if unknown:
+        raise ValueError(
+            f"systems of {name!r} lack {unknown}; expected all of ours and no_rivals "
+            f"among {sorted(systems)}."
+        )
+    value, arrays = _scored(score, systems[ours])
+    rivals = {
+        system: _scored(score, data)[0]
+        for system, data in systems.items()
+        if system != ours and system not in no_rivals
+    }
+    interval = _interval(score, arrays, block, resamples)
+    return Result(name, value, interval=interval, rivals=rivals, **claims)
 
-    name: str
-    value: float
-    _: dataclasses.KW_ONLY
-    interval: tuple[float, float] | None = None
-    baseline: float | None = None
-    baseline_name: str | None = None
-    floor: float | None = None
-    beats_baseline: bool = False
-    higher_is_better: bool = True
-    percent: bool = True
 
-    def __post_init__(self):
-        if not isinstance(self.name, str) or not self.name.strip():
-            raise ValueError(f"name is {self.name!r}; expected a metric's name.")
-        self._store("value", self._number("value", self.value))
-        for argument in ("baseline", "floor"):
-            given = getattr(self, argument)
-            if given is not None:
-                self._store(argument, self._number(argument, given))
-        if self.interval is not None:
-            self._store("interval", self._checked_interval())
-        if self.beats_baseline:
-            for argument in ("baseline", "interval"):
-                if getattr(self, argument) is None:
-                    raise ValueError(
-                        f"{argument} of {self.name!r} is None; beats_baseline=True "
-                        "needs a baseline and an interval."
-                    )
+def difference(
+    name: str,
+    score: Callable[..., float],
+    ours: Any,
+    theirs: Any,
+    *,
+    over: str,
+    lower_is_better: bool = False,
+    relative: bool = False,
+    block: int = 1,
+    resamples: int = 1000,
+    **claims: Any,
+) -> Result:
+    """What ours is better by than another system, paired example by example.
 
-    def _store(self, argument, value):
-        object.__setattr__(self, argument, value)  # The dataclass is frozen.
+    Args:
+        name: The metric's name.
+        score: Function of a system's arrays that returns a float.
+        ours: Our array, or a tuple of arrays for `score`.
+        theirs: The other's, of the same examples.
+        over: The other's name.
+        lower_is_better: True where `score` is an error: then the difference is what
+            ours saves.
+        relative: Whether to return the share of their error that ours saves.
+        block: As for `bootstrap_interval`, which gives the interval.
+        resamples: As for `bootstrap_interval`.
+        **claims: `floor`, `beats` and `percent` of the `Result`.
 
-    def _number(self, argument, given):
-        try:
-            number = float(given)
-        except (TypeError, ValueError):
-            number = math.nan
-        if not math.isfinite(number):
-            raise ValueError(
-                f"{argument} of {self.name!r} is {given!r}; expected a finite number."
-            )
-        return number
+    Returns:
+        A `Result` of kind `"difference"`, or `"share"` where it is relative.
 
-    def _checked_interval(self):
-        try:
-            low, high = self.interval
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"interval of {self.name!r} is {self.interval!r}; expected (low, high)."
-            ) from None
-        low, high = self._number("interval", low), self._number("interval", high)
-        if not low <= self.value <= high:
-            raise ValueError(
-                f"interval of {self.name!r} is ({low:g}, {high:g}); expected "
-                f"low <= value <= high with the value {self.value:g}."
-            )
-        return low, high
+    Raises:
+        ValueError: The systems have different examples, or `relative` without
+            `lower_is_better`.
+    """
+    if relative and not lower_is_better:
+        raise ValueError(
+            f"relative of {name!r} is True; expected lower_is_better=True with it: the "
+            "share is one of an error."
+        )
+    _, mine = _scored(score, ours)
+    rival, other = _scored(score, theirs)
 
-    @property
-    def failures(self) -> list[str]:
-        """The claims that do not hold, each in a sentence with its figures."""
-        sentences = []
-        sign = 1 if self.higher_is_better else -1
-        if self.floor is not None and sign * self.value < sign * self.floor:
-            word = "below" if self.higher_is_better else "above"
-            sentences.append(
-                f"{self.name} is {self.figure(self.value)}, {word} its floor "
-                f"{self.figure(self.floor)}"
-            )
-        if self.beats_baseline:
-            near_end = self.interval[0 if self.higher_is_better else 1]
-            if sign * near_end <= sign * self.baseline:
-                sentences.append(
-                    f"{self.name} does not beat {self.baseline_name or 'its baseline'}:"
-                    f" the near end of its interval is {self.figure(near_end)}, the "
-                    f"baseline {self.figure(self.baseline)}"
-                )
-        return sentences
+    def better_by(*arrays):
+        one, two = score(*arrays[: len(mine)]), score(*arrays[len(mine) :])
+        if relative:
+            return 1 - one / two
+        return two - one if lower_is_better else one - two
 
-    @property
-    def verdict(self) -> str:
-        """Each claim of this result with a tick or a cross."""
-        if self.failures:
-            return "✗ " + "; ".join(self.failures)
-        claims = []
-        if self.floor is not None:
-            claims.append("reaches its floor")
-        if self.beats_baseline:
-            claims.append("beats the baseline")
-        return "✓ " + ", ".join(claims) if claims else "measured"
+    both = (*mine, *other)
+    return Result(
+        name,
+        better_by(*both),
+        kind="share" if relative else "difference",
+        interval=_interval(better_by, both, block, resamples),
+        rivals={over: rival},
+        **claims,
+    )
 
-    def figure(self, number: float) -> str:
-        """A figure of this metric as the tables print it."""
-        percent = f"{100 * number:.2f}{_SPACE}%"
-        return percent if self.percent else f"{number:.4g}"
 
-    def cells(self) -> list[str]:
-        """This result's row of the table, in the order of its columns."""
-        baseline = floor = interval = ""
-        if self.baseline is not None:
-            name = f" ({self.baseline_name})" if self.baseline_name else ""
-            baseline = self.figure(self.baseline) + name
-        if self.interval is not None:
-            interval = " to ".join(map(self.figure, self.interval))
-        if self.floor is not None:
-            sign = "≥" if self.higher_is_better else "≤"
-            floor = f"{sign}{_SPACE}{self.figure(self.floor)}"
-        ours = self.figure(self.value)
-        return [self.name, baseline, ours, interval, floor, self.verdict]
+def failure(
+    name: str,
+    score: Callable[..., float],
+    broken: Any,
+    *,
+    before: Any,
+    block: int = 1,
+    resamples: int = 1000,
+    **claims: Any,
+) -> Result:
+    """What is left of a score when something is broken on purpose.
+
+    Args:
+        name: The metric's name.
+        score: Function of a system's arrays that returns a float.
+        broken: The array, or a tuple of arrays for `score`, or a score, after.
+        before: The same before.
+        block: As for `bootstrap_interval`, which gives the interval.
+        resamples: As for `bootstrap_interval`.
+        **claims: `higher_is_better` and `percent` of the `Result`.
+
+    Returns:
+        A `Result` of kind `"failure"`, of which nothing is claimed.
+    """
+    value, arrays = _scored(score, broken)
+    return Result(
+        name,
+        value,
+        kind="failure",
+        interval=_interval(score, arrays, block, resamples),
+        rivals={"intact": _scored(score, before)[0]},
+        **claims,
+    )
+
+
+def _interval(score, arrays, block, resamples):
+    if arrays is None:
+        return None
+    return bootstrap_interval(score, *arrays, block=block, resamples=resamples)
+
+
+def _scored(score, data):
+    """A system's score and its arrays; None for these where it is a score already."""
+    if isinstance(data, numbers.Number):
+        return float(data), None
+    arrays = data if isinstance(data, tuple) else (data,)
+    return float(score(*arrays)), arrays
 
 
 def report(session: Session, results: Iterable[Result]) -> None:

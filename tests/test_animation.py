@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from rnn_utils.animation import animate_clips, film_html
+from rnn_utils.figures.animation import animate_clips, film_html
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 sacrebleu = pytest.importorskip("sacrebleu")
 
-from rnn_utils.bleu import bleu, bleu_counts  # noqa: E402
+from rnn_utils.evaluation.bleu import bleu, bleu_counts
 
 REFERENCES = [
     "El gato se sentó en la mesa.",

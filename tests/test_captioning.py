@@ -4,19 +4,18 @@ import keras
 import numpy as np
 import pytest
 
-from rnn_utils.captioning import (
-    CaptionBatches,
+from rnn_utils.datasets.caption_words import CLASSES
+from rnn_utils.evaluation.caption_words import class_counts, summed_by_group
+from rnn_utils.models.captioning import (
     captioner,
-    class_counts,
     looked_at,
     picture_encoder,
-    summed_by_group,
     train_captioner,
     train_encoder,
     write_captions,
 )
-from rnn_utils.datasets.caption_words import CLASSES
-from rnn_utils.subwords import END, START
+from rnn_utils.text.subwords import END, START
+from rnn_utils.training.batches import CaptionBatches
 
 WAYS = ["initial state", "first input", "attention"]
 needs_tensorflow = pytest.mark.skipif(

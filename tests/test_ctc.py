@@ -9,8 +9,7 @@ tf = pytest.importorskip("tensorflow")
 
 import keras  # noqa: E402
 
-from rnn_utils.ctc import (  # noqa: E402
-    CTCBatches,
+from rnn_utils.decoding.ctc import (
     CTCLoss,
     best_path,
     log_probabilities,
@@ -18,6 +17,7 @@ from rnn_utils.ctc import (  # noqa: E402
     search,
     targets,
 )
+from rnn_utils.training.batches import CTCBatches
 
 STEPS, LABELS = 5, 3
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from rnn_utils.decoding import beam_search
+from rnn_utils.decoding.beam import beam_search
 
 START, END, VOCABULARY, LONGEST = 0, 1, 4, 4
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnn_utils.forecasting import (
-    diebold_mariano,
+from rnn_utils.baselines.forecasting import (
     fill_forward,
     rows_per_season,
     sarima_forecasts,
     smoothing_forecasts,
 )
+from rnn_utils.evaluation.intervals import diebold_mariano
 
 NAN = np.nan
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_utils.lexicon import ibm_model_1
+from rnn_utils.baselines.lexicon import ibm_model_1
 
 SOURCES = [["the", "house"], ["the", "book"], ["a", "book"]]
 TARGETS = [["la", "casa"], ["el", "libro"], ["un", "libro"]]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from rnn_utils.losses import TokenCrossentropy
+from rnn_utils.training.losses import TokenCrossentropy
 
 RNG = np.random.default_rng(0)
 LABELS = np.array([[2, 1, 0], [3, 0, 0]])

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from sklearn.metrics import accuracy_score
 
-from rnn_utils.metrics import bootstrap_interval, mean_interval
+from rnn_utils.evaluation.intervals import bootstrap_interval, mean_interval
 
 
 def test_interval_has_the_width_that_theory_gives():

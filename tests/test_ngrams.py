@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_utils.ngrams import Ngrams
+from rnn_utils.baselines.ngrams import Ngrams
 
 # 1 is the start and the stop; "2 2 3" and "2 3".
 SEQUENCES = np.array([[1, 2, 2, 3, 1], [1, 2, 3, 1, 0]])

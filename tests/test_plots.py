@@ -8,16 +8,9 @@ import pytest
 
 matplotlib.use("Agg")
 
-from rnn_utils.plots import (  # noqa: E402
-    plot_alignment,
-    plot_captions,
-    plot_characters,
-    plot_estimates,
-    plot_learning_curves,
-    plot_spans,
-    plot_tags,
-    plot_words,
-)
+from rnn_utils.figures.curves import plot_estimates, plot_learning_curves
+from rnn_utils.figures.pictures import plot_alignment, plot_captions
+from rnn_utils.figures.text import plot_characters, plot_spans, plot_tags, plot_words
 
 
 @pytest.fixture(autouse=True)

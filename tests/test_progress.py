@@ -6,7 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from rnn_utils.progress import TrainingProgress, _bundle
+from rnn_utils.training.progress import TrainingProgress, _bundle
 
 
 def fit(callback, epochs=2, **arguments):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_utils.sampling import draw, reshape_distribution
+from rnn_utils.decoding.sampling import draw, reshape_distribution
 
 P = np.array([0.1, 0.5, 0.0, 0.3, 0.1])
 

@@ -4,13 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from rnn_utils.sequences import (
-    LengthBatches,
-    head_and_tail,
-    pad,
-    predict_by_length,
-    predict_each_step,
-)
+from rnn_utils.models.prediction import predict_by_length, predict_each_step
+from rnn_utils.training.batches import LengthBatches, head_and_tail, pad
 
 
 def made_up(count=500, longest=90, seed=0):

@@ -6,18 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rnn_utils.spans import (
-    bio_constraint,
-    bio_labels,
-    broken_steps,
-    longest_matches,
-    phrase_list,
-    span_counts,
-    span_errors,
-    span_f1,
-    spans_of,
-    viterbi,
-)
+from rnn_utils.baselines.gazetteer import longest_matches, phrase_list
+from rnn_utils.decoding.viterbi import bio_constraint, viterbi
+from rnn_utils.evaluation.spans import span_counts, span_errors, span_f1
+from rnn_utils.text.spans import bio_labels, broken_steps, spans_of
 
 LABELS = ["O", "B-NAME", "I-NAME", "B-TITLE", "I-TITLE"]
 

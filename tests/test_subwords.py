@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("sentencepiece")
 
-from rnn_utils.subwords import END, PAD, START, UNKNOWN, Subwords  # noqa: E402
+from rnn_utils.text.subwords import END, PAD, START, UNKNOWN, Subwords
 
 TEXTS = ["the cat sat on the mat.", "The dog sat on the log.", "ñandú: ¿qué?"] * 3
 

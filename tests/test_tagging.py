@@ -3,13 +3,9 @@
 import numpy as np
 import pytest
 
-from rnn_utils.tagging import (
-    WindowFeatures,
-    WordEncoder,
-    count_right,
-    encode_tags,
-    share,
-)
+from rnn_utils.baselines.window_features import WindowFeatures
+from rnn_utils.evaluation.accuracy import count_right, share
+from rnn_utils.text.words import WordEncoder, encode_tags
 
 SENTENCES = [["The", "saw", "saw", "the", "saw"], ["Trees", "saw", "1961"]] * 20
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from rnn_utils.trained import load_trained, save_trained
+from rnn_utils.training.checkpoints import load_trained, save_trained
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 from keras import ops
 
-from rnn_utils.subwords import END, START
-from rnn_utils.translation import (
-    PairBatches,
-    association_vectors,
+from rnn_utils.models.translation import (
     attention_weights,
     encoder_decoder,
     train,
     translate,
 )
+from rnn_utils.text.subwords import END, START
+from rnn_utils.text.word_vectors import association_vectors
+from rnn_utils.training.batches import PairBatches
 
 SIZES = (14, 15)
 pytestmark = pytest.mark.skipif(

@@ -6,7 +6,7 @@ import pytest
 
 matplotlib.use("Agg")
 
-from rnn_utils.unrolled import plot_unrolled  # noqa: E402
+from rnn_utils.figures.unrolled import plot_unrolled
 
 STATES = np.linspace(-1, 1, 24).reshape(3, 8)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnn_utils.video_features import encode_videos
+from rnn_utils.models.frozen_features import encode_videos
 
 
 @pytest.fixture

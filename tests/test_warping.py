@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_utils.warping import warped_distances
+from rnn_utils.baselines.dtw import warped_distances
 
 
 def by_recursion(query, reference):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_utils.word_vectors import ppmi_svd
+from rnn_utils.text.word_vectors import ppmi_svd
 
 CATS, DOGS, FILL = [2, 3], [4, 5], [6, 7, 8, 9]
 

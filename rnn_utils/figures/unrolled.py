@@ -12,11 +12,22 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+
 _HALF_HEIGHT = 0.4  # Of a state's box, where one time step is one unit wide.
+
+
 _HALF_WIDTH = 0.2
+
+
 _ROWS = {"input": -1.0, "output": 1.0}
+
+
 _STATE_MAP = "PuOr_r"
+
+
 _FOLDED_AT = -1.7
+
+
 _ARROW = {"arrowstyle": "-|>", "color": "0.25", "shrinkA": 0, "shrinkB": 0}
 
 

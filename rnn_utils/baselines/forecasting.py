@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 _HOUR, _DAY = 3600, 86_400
+
+
 # Rows in a season by the seconds between two rows, the shortest first.
 _SEASONS = ((_HOUR, 24), (_DAY, 7), (7 * _DAY, 52), (31 * _DAY, 12), (92 * _DAY, 4))
 
@@ -172,53 +174,3 @@ def _from_start(series, fitted, origins):
             "the rows end that the parameters are estimated on"
         )
     return series[start:], origins - start, series[start:stop]
-
-
-def diebold_mariano(
-    losses: npt.ArrayLike, other_losses: npt.ArrayLike, lags: int
-) -> tuple[float, float]:
-    """Tests whether two forecasters are equally good, origin by origin.
-
-    The losses of neighbouring origins are alike, as their forecasts overlap. So the
-    variance of the mean difference takes in the autocovariances of up to `lags` origins
-    (Newey and West 1987, with Bartlett's weights).
-
-    Args:
-        losses: Array of shape `(origins,)`, such as the mean absolute error of each
-            forecast, in order of time.
-        other_losses: The same of the other forecaster.
-        lags: How many origins apart two losses may still be correlated.
-
-    Returns:
-        A tuple of floats: the statistic, negative where the first is better, and the
-        two-sided probability of one as large if both were equally good, by Student's t.
-
-    Raises:
-        ValueError: The losses differ in shape, are no longer than `lags`, or differ by
-            the same amount everywhere.
-
-    Source: Diebold and Mariano (1995), "Comparing predictive accuracy", Journal of
-    Business and Economic Statistics 13(3).
-    """
-    from scipy import stats
-
-    losses, other_losses = np.asarray(losses, float), np.asarray(other_losses, float)
-    if losses.shape != other_losses.shape or losses.ndim != 1:
-        raise ValueError(
-            f"losses have the shapes {losses.shape} and {other_losses.shape}; expected "
-            "one shape (origins,)"
-        )
-    count = len(losses)
-    if not 0 <= lags < count - 1:
-        raise ValueError(
-            f"lags is {lags}; expected 0 to {count - 2} for {count} origins"
-        )
-    difference = losses - other_losses
-    centred = difference - difference.mean()
-    variance = centred @ centred
-    for lag in range(1, lags + 1):
-        variance += 2 * (1 - lag / (lags + 1)) * (centred[lag:] @ centred[:-lag])
-    if not variance > 0:
-        raise ValueError("losses differ by the same amount everywhere; expected others")
-    statistic = difference.mean() * count / np.sqrt(variance)
-    return float(statistic), float(2 * stats.t.sf(abs(statistic), count - 1))

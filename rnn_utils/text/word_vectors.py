@@ -14,6 +14,12 @@ import numpy as np
 
 if TYPE_CHECKING:
     from scipy import sparse
+from typing import TYPE_CHECKING
+
+from rnn_utils.text.word_vectors import ppmi
+
+if TYPE_CHECKING:
+    from rnn_utils._types import Ints
 
 
 def ppmi_svd(
@@ -93,3 +99,56 @@ def ppmi(
     information.data = values.astype(np.float32)
     information.eliminate_zeros()
     return information.tocsr()
+
+
+def association_vectors(
+    sources: Sequence[Ints],
+    targets: Sequence[Ints],
+    vocabulary_sizes: tuple[int, int],
+    features: int,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns vectors that are alike for a token and its likely translation.
+
+    From counts alone: which source token stands in the same pair as which target token,
+    as positive pointwise mutual information, factorised by a truncated singular value
+    decomposition. The product of a source and a target vector approximates it.
+
+    Args:
+        sources: List of int arrays of token ids.
+        targets: The same of their translations.
+        vocabulary_sizes: Number of ids of source and of target.
+        features: Size of a vector.
+        seed: Seed of the randomised decomposition.
+
+    Returns:
+        A pair of float arrays of shape `(vocabulary size, features)` with the standard
+        deviation 0.05 together, which is that of a new embedding layer, roughly.
+    """
+    from sklearn.utils.extmath import randomized_svd
+
+    occurs = [
+        _occurrences(sequences, size)
+        for sequences, size in zip((sources, targets), vocabulary_sizes, strict=True)
+    ]
+    together = occurs[0].T @ occurs[1]
+    totals = (np.asarray(together.sum(axis=axis)).ravel() for axis in (1, 0))
+    # Once may be chance.
+    information = ppmi(together, *totals).multiply(together > 1).tocsr()
+    left, scale, right = randomized_svd(
+        information, features, n_iter=3, random_state=seed
+    )
+    vectors = left * np.sqrt(scale), right.T * np.sqrt(scale)
+    size = 0.05 / np.concatenate(vectors).std()
+    return tuple((size * part).astype("float32") for part in vectors)
+
+
+def _occurrences(sequences, size):
+    """Returns a sparse matrix (sequences, ids): 1 where the sequence has the id."""
+    from scipy import sparse
+
+    distinct = [np.unique(sequence) for sequence in sequences]
+    rows = np.repeat(np.arange(len(distinct)), [len(ids) for ids in distinct])
+    columns = np.concatenate(distinct)
+    ones = np.ones(len(rows), np.float32)
+    return sparse.csr_matrix((ones, (rows, columns)), (len(distinct), size))

@@ -2,91 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-    from rnn_utils.spans import Span
+    from rnn_utils.text.spans import Span
+
 
 _WORD_MAP = "PuOr_r"  # Diverging, and safe for colour-blind readers.
-
-
-def plot_learning_curves(
-    history: Mapping[str, Sequence[float]],
-    metric: str = "accuracy",
-    ax: Axes | None = None,
-) -> Axes:
-    """Draws a metric on training and validation data for every epoch.
-
-    Args:
-        history: Dict from metric name to a list of values, as in
-            `keras.callbacks.History.history`.
-        metric: Name of the metric; `val_<metric>` must be there too.
-        ax: Axes to draw into; a new figure by default.
-
-    Returns:
-        The axes.
-
-    Raises:
-        ValueError: The history does not hold the metric.
-    """
-    if metric not in history or f"val_{metric}" not in history:
-        raise ValueError(
-            f"metric is {metric!r}; expected one whose training and validation values "
-            f"are both in the history, which holds {sorted(history)}"
-        )
-    ax = ax or plt.subplots()[1]
-    epochs = np.arange(1, len(history[metric]) + 1)
-    ax.plot(epochs, history[metric], marker="o", label="training")
-    ax.plot(epochs, history[f"val_{metric}"], marker="s", label="validation")
-    ax.set(xlabel="epoch", ylabel=metric, xticks=epochs)
-    ax.legend()
-    return ax
-
-
-def plot_estimates(
-    names: Sequence[str],
-    values: Iterable[float],
-    intervals: Iterable[Sequence[float] | np.ndarray | None],
-    reference: float | None = None,
-    ax: Axes | None = None,
-    digits: int = 3,
-) -> Axes:
-    """Draws scores with their intervals, one row each, the first on top.
-
-    Args:
-        names: Labels of the rows.
-        values: The scores.
-        intervals: A `(low, high)` for each score, or None for a score without one.
-        reference: A score to compare with, drawn as a vertical line.
-        ax: Axes to draw into; a new figure by default.
-        digits: Decimals of the scores.
-
-    Returns:
-        The axes.
-    """
-    ax = ax or plt.subplots(figsize=(8, 0.6 + 0.42 * len(names)))[1]
-    rows = np.arange(len(names))[::-1]
-    for row, value, interval in zip(rows, values, intervals, strict=True):
-        if interval is not None:
-            ax.plot(interval, [row, row], color="#0072B2", linestyle="-", linewidth=3)
-        ax.plot(value, row, "o", color="black")
-        ax.annotate(
-            f"{value:.{digits}f}", (value, row), xytext=(0, 7), ha="center",
-            textcoords="offset points", fontsize=9,
-        )  # fmt: skip
-    if reference is not None:
-        ax.axvline(reference, color="#D55E00", linestyle="--", linewidth=1.2)
-    ax.set(yticks=rows, yticklabels=names, ylim=(-0.6, len(names) - 0.2))
-    return ax
 
 
 def plot_words(
@@ -289,92 +217,6 @@ def plot_spans(
     ax.set(xlim=(-1, columns + 1), ylim=(-lines + 0.4, 0.6))
     ax.axis("off")
     return ax
-
-
-def plot_alignment(
-    weights: npt.ArrayLike,
-    source: Sequence[str],
-    target: Sequence[str],
-    ax: Axes | None = None,
-) -> Axes:
-    """Draws where a decoder looked: a row for each target token.
-
-    Args:
-        weights: Array of shape `(len(target), len(source))`, from 0 to 1.
-        source: The source tokens, str, along the top.
-        target: The target tokens, str, from top to bottom.
-        ax: Axes to draw into; a new figure of fitting size by default.
-
-    Returns:
-        The axes.
-
-    Raises:
-        ValueError: There is not one row for each target and one column for each source
-            token.
-    """
-    weights = np.asarray(weights)
-    if weights.shape != (len(target), len(source)):
-        raise ValueError(
-            f"weights has the shape {weights.shape}; expected a row for each of the "
-            f"{len(target)} target tokens, a column for each of the {len(source)} "
-            "source tokens"
-        )
-    if ax is None:
-        size = 1.2 + 0.4 * len(source), 1 + 0.3 * len(target)
-        ax = plt.subplots(figsize=(min(8, size[0]), size[1]))[1]
-    ax.imshow(weights, cmap="cividis", vmin=0, vmax=1, aspect="auto")
-    ax.set_xticks(range(len(source)), source, rotation=60, ha="left")
-    ax.set_yticks(range(len(target)), target)
-    ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False)
-    ax.grid(visible=False)
-    return ax
-
-
-def plot_captions(
-    pictures: np.ndarray,
-    captions: Sequence[str],
-    references: Sequence[str],
-    columns: int = 4,
-) -> Figure:
-    """Draws pictures, each with its reference above and a caption beside it.
-
-    A word of the caption is blue where the reference has it, and orange with a cross
-    before it where not.
-
-    Args:
-        pictures: Array of shape `(pictures, side, side, 3)`.
-        captions: List of str, one for each picture.
-        references: List of str, one for each picture.
-        columns: Pictures in a row.
-
-    Returns:
-        The figure.
-
-    Raises:
-        ValueError: There is not one caption and one reference for each picture.
-    """
-    for name, given in (("captions", captions), ("references", references)):
-        if len(given) != len(pictures):
-            raise ValueError(
-                f"{name} has {len(given)} entries; expected one for each of the "
-                f"{len(pictures)} pictures"
-            )
-    rows = -(-len(pictures) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(8, 1.45 * rows), squeeze=False)
-    for ax in axes.flat:
-        ax.axis("off")
-    shown = zip(axes.flat, pictures, captions, references, strict=False)
-    for ax, picture, caption, reference in shown:
-        ax.imshow(picture, extent=(0, 1, 0, 1))
-        ax.set(xlim=(0, 2.1), ylim=(0, 1))
-        ax.set_title(textwrap.fill(reference, 27), fontsize=7, color="0.3", loc="left")
-        right = reference.split()
-        for line, word in enumerate(caption.split()):
-            known = word in right
-            text = word if known else f"✗ {word}"
-            colour = "#0072B2" if known else "#D55E00"
-            ax.text(1.06, 0.9 - 0.15 * line, text, color=colour, fontsize=8)
-    return figure
 
 
 def _bracket(ax, words, places, span, height, colour):

@@ -8,8 +8,7 @@ tell: neural image caption generation with visual attention", ICML, section 3.1
 
 from __future__ import annotations
 
-import collections
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import keras
@@ -17,18 +16,22 @@ import numpy as np
 import numpy.typing as npt
 from keras import layers, ops
 
-from rnn_utils.datasets.caption_words import CLASSES, word_classes
-from rnn_utils.decoding import beam_search
+from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
-from rnn_utils.losses import TokenCrossentropy
-from rnn_utils.sequences import pad, similar_lengths
-from rnn_utils.subwords import END, START
+from rnn_utils.text.subwords import END, START
+from rnn_utils.training.batches import pad
+from rnn_utils.training.losses import TokenCrossentropy
 
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
+from rnn_utils.training.batches import CaptionBatches
 
 _WAYS = ("initial state", "first input", "attention")
+
+
 _BATCH_SIZE, _POOL_BATCHES = 64, 30
+
+
 _LONGEST, _WARMUP_UPDATES = 16, 50
 
 
@@ -212,66 +215,6 @@ def _decoder(vocabulary_size, features, way, gru, vectors, dropout):
     )
 
 
-class CaptionBatches(keras.utils.PyDataset):
-    """Batches of captions of similar lengths with their pictures, for teacher forcing.
-
-    A batch is `((grid, words), next_words)`: float32 `(batch, places, features)`,
-    int32 `(batch, time)` that begins with `START`, and the same one word later.
-
-    Args:
-        grids: Array of shape `(rows, places, features)`.
-        captions: List of 1-D int arrays, without `START` and `END`, one a row.
-        batch_size: Rows in a batch.
-        seed: Seed of the order.
-
-    Raises:
-        ValueError: There is not one caption for each row.
-    """
-
-    def __init__(
-        self,
-        grids: np.ndarray,
-        captions: Sequence[Ints],
-        batch_size: int = _BATCH_SIZE,
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        if len(grids) != len(captions):
-            raise ValueError(
-                f"captions has {len(captions)} entries; expected one for each of the "
-                f"{len(grids)} grids"
-            )
-        self._grids, self._captions = grids, captions
-        self._lengths = np.array([[len(caption) for caption in captions]])
-        self._batch_size, self._rng = batch_size, np.random.default_rng(seed)
-        self.on_epoch_end()
-
-    def on_epoch_end(self) -> None:
-        """Deals the rows into new batches."""
-        rows = np.arange(len(self._captions))
-        self._batches = similar_lengths(
-            rows, self._lengths, self._batch_size, _POOL_BATCHES, self._rng
-        )
-
-    def __len__(self) -> int:
-        """Returns the number of batches."""
-        return len(self._batches)
-
-    def __getitem__(
-        self, index: int
-    ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
-        """Returns `((grid, words), next_words)`; see the class."""
-        rows, longer_than = self._batches[index], 0
-        if index == 0 and len(self) > 1:
-            # Keras takes the shapes of the first two batches for those of all others,
-            # unless they differ.
-            longer_than = self._lengths[0, self._batches[1]].max() + 3
-        words = [[START, *self._captions[row], END] for row in rows]
-        words = pad(words, 1, longer_than)
-        grid = np.asarray(self._grids[rows], np.float32)
-        return (grid, words[:, :-1]), words[:, 1:]
-
-
 def train_captioner(
     model: keras.Model,
     grids: np.ndarray,
@@ -376,50 +319,3 @@ def _ready(model, name):
     part = model.get_layer(name)
     part.jit_compile = False
     return part
-
-
-def class_counts(captions: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Counts by word class how many of a reference's words stand in a caption.
-
-    A word that the reference has twice must stand there twice.
-
-    Args:
-        captions: List of str.
-        references: List of str, one for each caption.
-
-    Returns:
-        Int array of shape `(captions, classes, 2)`: words found and words in all, for
-        each of `rnn_utils.datasets.caption_words.CLASSES`.
-
-    Raises:
-        ValueError: The lists have different lengths.
-    """
-    if len(captions) != len(references):
-        raise ValueError(
-            f"references has {len(references)} entries; expected one for each of the "
-            f"{len(captions)} captions"
-        )
-    counts = np.zeros((len(captions), len(CLASSES), 2), int)
-    for row, caption, reference in zip(counts, captions, references, strict=True):
-        left = collections.Counter(caption.split())
-        for word, kind in zip(reference.split(), word_classes(reference), strict=True):
-            row[CLASSES.index(kind)] += left[word] > 0, 1
-            left[word] -= 1
-    return counts
-
-
-def summed_by_group(counts: npt.ArrayLike, groups: Sequence[Hashable]) -> np.ndarray:
-    """Adds up the counts of rows that succeed or fail together, to resample groups.
-
-    Args:
-        counts: Array of shape `(rows, ...)`.
-        groups: List of what each row belongs to.
-
-    Returns:
-        Array of shape `(groups, ...)`, in the order of first appearance.
-    """
-    names = list(dict.fromkeys(groups))
-    place = {name: i for i, name in enumerate(names)}
-    total = np.zeros((len(names), *np.shape(counts)[1:]), np.asarray(counts).dtype)
-    np.add.at(total, [place[group] for group in groups], counts)
-    return total

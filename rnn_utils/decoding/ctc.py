@@ -15,7 +15,7 @@ arXiv:1408.2873, algorithm 1.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -26,7 +26,9 @@ import tensorflow as tf
 if TYPE_CHECKING:
     from rnn_utils._types import Ints, Tensor
 
+
 BLANK = 0
+
 
 # Lengths of batches are rounded up to a multiple of this.
 _LENGTH_STEP = 32
@@ -90,55 +92,6 @@ class CTCLoss(keras.losses.Loss):
         )
 
 
-class CTCBatches(keras.utils.PyDataset):
-    """Batches of sequences of similar length and their labels, drawn anew every epoch.
-
-    Args:
-        draw: Function from the number of the epoch, 0 for the first, to a pair: list of
-            float arrays of shape `(time, features)`, and list of label sequences. It
-            must give equally many each time.
-        batch_size: Sequences in a batch.
-        seed: Seed of the order of the batches.
-    """
-
-    def __init__(
-        self,
-        draw: Callable[[int], tuple[Sequence[np.ndarray], Sequence[Ints]]],
-        batch_size: int = 32,
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        self._draw, self._batch_size = draw, batch_size
-        self._rng = np.random.default_rng(seed)
-        self._epoch = -1
-        self.on_epoch_end()
-
-    def on_epoch_end(self) -> None:
-        """Draws the sequences of the next epoch."""
-        self._epoch += 1
-        self._sequences, self._labels = self._draw(self._epoch)
-        lengths = [len(sequence) for sequence in self._sequences]
-        order = np.argsort(lengths, kind="stable")
-        starts = range(self._batch_size, len(order), self._batch_size)
-        batches = np.split(order, starts)
-        self._batches = [batches[i] for i in self._rng.permutation(len(batches))]
-
-    def __len__(self) -> int:
-        """Returns the number of batches in an epoch."""
-        return len(self._batches)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Returns `(sequences, targets)`, the sequences padded at the end with 0."""
-        chosen = self._batches[index]
-        sequences = [self._sequences[i] for i in chosen]
-        labels = [self._labels[i] for i in chosen]
-        batch = _pad(sequences), targets([len(rows) for rows in sequences], labels)
-        if index == 0 and len(self) > 1:
-            # Keras takes the sizes that the first two batches share for those of all.
-            batch = tuple(map(_unlike, batch, self[1]))
-        return batch
-
-
 def log_probabilities(
     model: keras.Model, sequences: Sequence[np.ndarray], batch_size: int = 100
 ) -> list[np.ndarray]:
@@ -171,12 +124,6 @@ def _pad(sequences):
     for row, sequence in zip(padded, sequences, strict=True):
         row[: len(sequence)] = sequence
     return padded
-
-
-def _unlike(part, other):
-    """Adds a column of padding where the second axes are equally long."""
-    more = int(part.shape[1] == other.shape[1])
-    return np.pad(part, [(0, 0), (0, more)] + [(0, 0)] * (part.ndim - 2))
 
 
 def best_path(log_probabilities: npt.ArrayLike, labels: Sequence[int]) -> np.ndarray:

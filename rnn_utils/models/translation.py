@@ -16,17 +16,19 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from rnn_utils.decoding import beam_search
+from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
-from rnn_utils.losses import TokenCrossentropy
-from rnn_utils.sequences import pad, similar_lengths
-from rnn_utils.subwords import END, START
-from rnn_utils.word_vectors import ppmi
+from rnn_utils.text.subwords import END, START
+from rnn_utils.training.batches import pad
+from rnn_utils.training.losses import TokenCrossentropy
 
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
+from rnn_utils.training.batches import PairBatches
 
 _BATCH_SIZE, _POOL_BATCHES = 64, 30
+
+
 _LONGEST, _WARMUP_UPDATES = 24, 200
 
 
@@ -153,136 +155,6 @@ def _decoder(size, units, features, dropout, initializer, attention):
         [logits, last, weights],
         name="decoder",
     )
-
-
-class PairBatches(keras.utils.PyDataset):
-    """Batches of pairs of sequences of similar lengths, for teacher forcing.
-
-    A batch is `([source, target_in], target_out)`: the decoder is given `START` and the
-    target, and is to guess the target and `END`, at every step the next token.
-
-    Args:
-        sources: List of 1-D int arrays.
-        targets: List of 1-D int arrays, without `START` and `END`.
-        batch_size: Pairs in a batch.
-        longest: Pairs with a longer sequence are left out; None keeps all.
-        seed: Seed of the order of the pairs.
-
-    Raises:
-        ValueError: Sources and targets are not equally many, or none is short enough.
-    """
-
-    def __init__(
-        self,
-        sources: Sequence[Ints],
-        targets: Sequence[Ints],
-        batch_size: int = _BATCH_SIZE,
-        longest: int | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        if len(sources) != len(targets):
-            raise ValueError(
-                f"targets has {len(targets)} entries; expected one for each of the "
-                f"{len(sources)} sources"
-            )
-        pairs = zip(sources, targets, strict=True)
-        lengths = np.array([[len(part) for part in pair] for pair in pairs])
-        lengths = lengths.reshape(-1, 2).T
-        fits = np.ones(len(sources), bool)
-        if longest is not None:
-            fits = lengths.max(axis=0) <= longest
-        if not fits.any():
-            raise ValueError(
-                f"longest is {longest!r} for {len(sources)} pairs; "
-                "expected a length that at least one pair does not exceed"
-            )
-        self._sources, self._targets = sources, targets
-        self._lengths, self._chosen = lengths, np.flatnonzero(fits)
-        self.batch_size = batch_size
-        self._rng = np.random.default_rng(seed)
-        self._deal()
-
-    def on_epoch_end(self) -> None:
-        """Deals the pairs into new batches."""
-        self._deal()
-
-    def _deal(self):
-        self._batches = similar_lengths(
-            self._chosen, self._lengths, self.batch_size, _POOL_BATCHES, self._rng
-        )
-
-    def __len__(self) -> int:
-        """Returns the number of batches."""
-        return len(self._batches)
-
-    def __getitem__(
-        self, index: int
-    ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
-        """Returns `([source, target_in], target_out)`, int32, padded with 0."""
-        longer_than = (0, 0)
-        if index == 0 and len(self) > 1:
-            # Keras takes the shapes of the first two batches for those of all others,
-            # unless they differ.
-            longer_than = self._lengths[:, self._batches[1]].max(axis=1)
-        chosen = self._batches[index]
-        targets = [[START, *self._targets[i], END] for i in chosen]
-        source = pad([self._sources[i] for i in chosen], 1, 1 + longer_than[0])
-        target = pad(targets, 1, 3 + longer_than[1])
-        return (source, target[:, :-1]), target[:, 1:]
-
-
-def association_vectors(
-    sources: Sequence[Ints],
-    targets: Sequence[Ints],
-    vocabulary_sizes: tuple[int, int],
-    features: int,
-    seed: int = 0,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns vectors that are alike for a token and its likely translation.
-
-    From counts alone: which source token stands in the same pair as which target token,
-    as positive pointwise mutual information, factorised by a truncated singular value
-    decomposition. The product of a source and a target vector approximates it.
-
-    Args:
-        sources: List of int arrays of token ids.
-        targets: The same of their translations.
-        vocabulary_sizes: Number of ids of source and of target.
-        features: Size of a vector.
-        seed: Seed of the randomised decomposition.
-
-    Returns:
-        A pair of float arrays of shape `(vocabulary size, features)` with the standard
-        deviation 0.05 together, which is that of a new embedding layer, roughly.
-    """
-    from sklearn.utils.extmath import randomized_svd
-
-    occurs = [
-        _occurrences(sequences, size)
-        for sequences, size in zip((sources, targets), vocabulary_sizes, strict=True)
-    ]
-    together = occurs[0].T @ occurs[1]
-    totals = (np.asarray(together.sum(axis=axis)).ravel() for axis in (1, 0))
-    # Once may be chance.
-    information = ppmi(together, *totals).multiply(together > 1).tocsr()
-    left, scale, right = randomized_svd(
-        information, features, n_iter=3, random_state=seed
-    )
-    vectors = left * np.sqrt(scale), right.T * np.sqrt(scale)
-    size = 0.05 / np.concatenate(vectors).std()
-    return tuple((size * part).astype("float32") for part in vectors)
-
-
-def _occurrences(sequences, size):
-    """Returns a sparse matrix (sequences, ids): 1 where the sequence has the id."""
-    from scipy import sparse
-
-    distinct = [np.unique(sequence) for sequence in sequences]
-    rows = np.repeat(np.arange(len(distinct)), [len(ids) for ids in distinct])
-    columns = np.concatenate(distinct)
-    ones = np.ones(len(rows), np.float32)
-    return sparse.csr_matrix((ones, (rows, columns)), (len(distinct), size))
 
 
 def train(

@@ -17,6 +17,8 @@ from typing import Any
 import keras
 
 _SECONDS_BETWEEN_UPDATES = 0.3
+
+
 _MOST_ROWS = 24
 
 

@@ -16,6 +16,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 _MARGIN, _LINE = 8, 22
+
+
 _FONT_SIZE = 15
 
 

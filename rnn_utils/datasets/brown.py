@@ -7,10 +7,10 @@ split. `load_brown` gives the sentences with coarse tags (see `coarse_tag`),
 
 import itertools
 import re
+from collections.abc import Iterable
 
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS
@@ -64,6 +64,9 @@ _COARSE = {
     "wq": "ADV",  # how
     "wr": "ADV",  # when
 }
+_WITH_PARTS_OF_SPEECH = (
+    "'embedded', 'universal_dependencies/en_ewt' or 'xtreme_pos/xtreme_pos_en'"
+)
 _UNTAGGED = "nil"
 # A proper noun: np, nps$-tl, fw-np, or the second part of fw-in+np-tl.
 _PROPER = re.compile(r"(?:^|-|\+)np")
@@ -107,7 +110,7 @@ class Brown(tfds.core.GeneratorBasedBuilder):
         yield from blocks(rows)
 
 
-def load_brown(dataset="embedded"):
+def load_brown(dataset: str = "embedded") -> dict[str, TaggedSentences]:
     """Loads the three splits with parts of speech, preparing the data the first time.
 
     Args:
@@ -120,14 +123,15 @@ def load_brown(dataset="embedded"):
 
     Raises:
         FetchError: The data is not prepared and cannot be had.
+        ValueError: `dataset` is not there, or has no tags.
     """
     if dataset != "embedded":
-        return load_full_size(dataset)
-    builder = prepared(Brown(data_dir=data_dir()))
+        return load_full_size(dataset, _WITH_PARTS_OF_SPEECH)
+    builder = prepared(Brown)
     return {name: _sentences(columns(builder, name)) for name in SPLITS}
 
 
-def load_name_spans(dataset="embedded"):
+def load_name_spans(dataset: str = "embedded") -> dict[str, TaggedSentences]:
     """Loads the three splits with the spans of names, preparing the data if needed.
 
     Args:
@@ -137,13 +141,16 @@ def load_name_spans(dataset="embedded"):
 
     Returns:
         As `load_brown`, with tags B-..., I-... and O.
+
+    Raises:
+        FetchError: The data is not prepared and cannot be had.
+        ValueError: `dataset` is not there, or has no tags.
     """
-    parts = load_brown(dataset)
     if dataset != "embedded":
-        return parts
+        return load_full_size(dataset)
     return {
         name: part._replace(tags=[name_tags(raw) for raw in part.raw_tags])
-        for name, part in parts.items()
+        for name, part in load_brown().items()
     }
 
 
@@ -159,7 +166,7 @@ def _sentences(part):
     )
 
 
-def coarse_tag(raw):
+def coarse_tag(raw: str) -> str:
     """Returns the universal part of speech of a raw tag, one of 16.
 
     Foreign words (fw-...) are X. The endings for titles (-tl), headlines (-hl) and
@@ -182,7 +189,7 @@ def coarse_tag(raw):
     return _COARSE[raw[:2]]
 
 
-def name_tags(raw_tags):
+def name_tags(raw_tags: Iterable[str]) -> list[str]:
     """Returns BIO tags of the names in a sentence.
 
     A name is a longest run of words that are proper nouns (np...) or part of a title
@@ -211,7 +218,7 @@ def _is_name_part(raw):
     return bool(_PROPER.search(raw)) or "-tl" in raw
 
 
-def read_sentences(content):
+def read_sentences(content: bytes) -> list[tuple[list[str], list[str]]]:
     """Returns the sentences of one file.
 
     Sentences in which the corpus left a word untagged are left out.

@@ -31,7 +31,7 @@ _CLASS_OF = {word: name for name, words in _WORDS.items() for word in words.spli
 CLASSES = ("concept", *_WORDS, "skin tone")
 
 
-def caption_of(name):
+def caption_of(name: str) -> str:
     """Returns the caption that a standard name gives.
 
     All letters are lower case. A hyphen becomes a space ("three-thirty"), except
@@ -47,7 +47,7 @@ def caption_of(name):
     return clean(name.strip(":").replace("_", " "))
 
 
-def clean(text):
+def clean(text: str) -> str:
     """Returns the words of any text in the form of the captions.
 
     Args:
@@ -58,7 +58,7 @@ def clean(text):
     return " ".join(re.sub(r"[^\w\s'-]", "", text).split())
 
 
-def without_skin_tones(caption):
+def without_skin_tones(caption: str) -> str:
     """Returns the caption without its skin tones, such as "dark skin tone".
 
     Args:
@@ -67,7 +67,7 @@ def without_skin_tones(caption):
     return _SKIN_TONE.sub("", caption).strip()
 
 
-def word_classes(caption):
+def word_classes(caption: str) -> list[str]:
     """Tells for each word of a caption what kind of thing it says.
 
     The classes, listed in `CLASSES`: `"person"` (man, girl), `"hair"` (bald, "red

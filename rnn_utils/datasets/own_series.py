@@ -4,6 +4,7 @@
 """
 
 import csv
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -29,11 +30,11 @@ class Series(NamedTuple):
 
     times: np.ndarray
     values: np.ndarray
-    columns: tuple
-    units: tuple
+    columns: tuple[str, ...]
+    units: tuple[str, ...]
 
 
-def read_own(path):
+def read_own(path: str | os.PathLike) -> Series:
     """Reads a file of comma-separated values with a column of dates.
 
     The first line names the columns. Dates are written 2024-12-31 or
@@ -51,11 +52,10 @@ def read_own(path):
     Raises:
         ValueError: The file is not there or not of this form.
     """
-    path = Path(path).expanduser()
+    path = Path(os.path.expanduser(path))
     if not path.is_file():
         raise ValueError(
-            f"RNN_DATASET is {str(path)!r}; expected 'embedded' or the path of a file "
-            "of comma-separated values"
+            f"path is {str(path)!r}; expected a file of comma-separated values"
         )
     header, rows = _table(path)
     date = _date_column(path, header, rows)
@@ -73,7 +73,7 @@ def read_own(path):
     return Series(times[order], np.array(values, np.float32)[order], columns, units)
 
 
-def split_by_time(series):
+def split_by_time(series: Series) -> dict[str, Series]:
     """Cuts a series into its first 60 %, the next 20 % and the last 20 % of the rows.
 
     Args:
@@ -92,7 +92,7 @@ def split_by_time(series):
     }
 
 
-def number(text):
+def number(text: str) -> float:
     """Returns the float that a text is, NaN for a missing value."""
     return np.nan if text.strip().lower() in _MISSING else float(text)
 

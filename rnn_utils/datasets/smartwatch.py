@@ -8,12 +8,12 @@ folds in which everybody is a stranger once.
 import codecs
 import io
 import pickle
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random
@@ -56,7 +56,7 @@ class Exercises(NamedTuple):
         sides: Int array, the arm that wears the watch, 0 left and 1 right.
     """
 
-    signals: list
+    signals: list[np.ndarray] | np.ndarray
     labels: np.ndarray
     people: np.ndarray
     sides: np.ndarray
@@ -106,7 +106,7 @@ class Smartwatch(tfds.core.GeneratorBasedBuilder):
         yield from enumerate(rows)
 
 
-def load_exercises():
+def load_exercises() -> dict[str, Exercises]:
     """Loads the three splits, preparing the data the first time.
 
     Returns:
@@ -116,7 +116,7 @@ def load_exercises():
     Raises:
         FetchError: The data is not prepared and the package cannot be had.
     """
-    builder = prepared(Smartwatch(data_dir=data_dir()))
+    builder = prepared(Smartwatch)
     return {name: _exercises(builder, name) for name in SPLITS}
 
 
@@ -128,7 +128,7 @@ def _exercises(builder, split):
     )
 
 
-def read_recordings(content):
+def read_recordings(content: bytes) -> list[dict[str, np.ndarray | int]]:
     """Returns the package's recordings as dicts: signal, label, person, side.
 
     Args:
@@ -147,7 +147,7 @@ def read_recordings(content):
     ]
 
 
-def read_object(content):
+def read_object(content: bytes) -> object:
     """Returns an object that NumPy saved as a pickle, without running anything.
 
     A pickle can call any function that it names. This one may name what arrays are made
@@ -167,7 +167,7 @@ def read_object(content):
 
 
 class _ArraysOnly(pickle.Unpickler):
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> object:
         """Returns one of the few harmless things, and refuses all others."""
         if (module, name) not in _HARMLESS:
             raise pickle.UnpicklingError(
@@ -176,7 +176,9 @@ class _ArraysOnly(pickle.Unpickler):
         return _HARMLESS[module, name]
 
 
-def leave_people_out(parts, folds=5):
+def leave_people_out(
+    parts: Mapping[str, Exercises], folds: int = 5
+) -> Iterator[tuple[Exercises, Exercises]]:
     """Yields folds of the people of all splits: each is tested in one fold.
 
     Args:
@@ -208,7 +210,7 @@ def _select(exercises, chosen):
     return Exercises([signals[row] for row in rows], *(each[rows] for each in columns))
 
 
-def as_left_arm(exercises):
+def as_left_arm(exercises: Exercises) -> Exercises:
     """Returns exercises with those of the right arm mirrored, as if all were left.
 
     On the other wrist the watch's x axis points the other way. In a mirror across it,
@@ -224,7 +226,7 @@ def as_left_arm(exercises):
     return exercises._replace(signals=mirrored)
 
 
-def cut_windows(exercises, length=100, step=50):
+def cut_windows(exercises: Exercises, length: int = 100, step: int = 50) -> Exercises:
     """Cuts recordings into windows of one length, which overlap.
 
     Windows of one recording are much alike, so cut after people were parted.

@@ -8,12 +8,19 @@ indexes, links, certificate, proxy and time-out are the user's own.
 """
 
 import ast
+import logging
 import os
+import re
 import shutil
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unearth import PackageFinder
 
 _DEFAULT_INDEX = "https://pypi.org/simple"
 _TIMEOUT_SECONDS = 60.0
@@ -21,7 +28,7 @@ _TIMEOUT_SECONDS = 60.0
 _SECTIONS = ("global", "download", ":env:")
 
 
-def pip_options(listing):
+def pip_options(listing: str) -> dict[str, str]:
     """Returns pip's options, by name.
 
     Args:
@@ -42,7 +49,7 @@ def pip_options(listing):
     }
 
 
-def sources(options):
+def sources(options: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Returns where pip would look for packages.
 
     Args:
@@ -59,8 +66,11 @@ def sources(options):
     return index_urls, [link for link in links if "://" in link or Path(link).exists()]
 
 
-def download(requirement, folder, options):
+def download(requirement: str, folder: str | Path, options: Mapping[str, str]) -> None:
     """Downloads the source archive that meets a requirement.
+
+    A source that does not answer is named on stderr as pip names it, and the next one
+    is asked.
 
     Args:
         requirement: A name with an exact version, `NAME==VERSION`.
@@ -70,10 +80,29 @@ def download(requirement, folder, options):
     Raises:
         LookupError: None of pip's sources has it.
     """
+    for source, finder in _finders(requirement, options):
+        try:
+            best = finder.find_best_match(requirement).best
+        except Exception as error:  # Of the network; of which kind is not promised.
+            address = re.sub("//[^/@]*@", "//", source)  # Without a password.
+            print(f"Could not fetch URL {address}: {error} - skipping", file=sys.stderr)
+            continue
+        if best is not None:
+            archive = finder.download(best.link, folder)
+            # A file on this machine is not downloaded but pointed at.
+            if not archive.resolve().is_relative_to(Path(folder).resolve()):
+                shutil.copy(archive, folder)
+            return
+    raise LookupError(f"No matching distribution found for {requirement}")
+
+
+def _finders(
+    requirement: str, options: Mapping[str, str]
+) -> Iterator[tuple[str, "PackageFinder"]]:
+    """Yields pip's sources, each with what finds packages there."""
     from unearth import PackageFinder
     from unearth.fetchers import PyPIClient
 
-    index_urls, links = sources(options)
     certificate = options.get("cert")
     client = PyPIClient(
         trusted_hosts=options.get("trusted-host", "").split(),
@@ -82,23 +111,27 @@ def download(requirement, folder, options):
         timeout=float(options.get("timeout", _TIMEOUT_SECONDS)),
     )
     name = requirement.partition("==")[0]
-    # Nothing is installed, so it need not fit this Python.
-    finder = PackageFinder(client, no_binary=[name], ignore_compatibility=True)
-    finder.sources.clear()
-    for url in index_urls:
-        finder.add_index_url(url)
-    for link in links:
-        finder.add_find_links(link)
-    best = finder.find_best_match(requirement).best
-    if best is None:
-        raise LookupError(f"no source archive of {requirement} in {index_urls + links}")
-    archive = finder.download(best.link, folder)
-    # A file on this machine is not downloaded but pointed at.
-    if not archive.resolve().is_relative_to(Path(folder).resolve()):
-        shutil.copy(archive, folder)
+    for kind, addresses in zip(("index", "links"), sources(options), strict=True):
+        for address in addresses:
+            # Nothing is installed, so it need not fit this Python.
+            finder = PackageFinder(client, no_binary=[name], ignore_compatibility=True)
+            finder.sources.clear()
+            if kind == "index":
+                finder.add_index_url(address)
+            else:
+                finder.add_find_links(address)
+            yield address, finder
+
+
+def _main(requirement: str, folder: str) -> None:
+    logging.basicConfig(format="%(levelname)s: %(message)s")
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    try:
+        download(requirement, folder, pip_options(listing))
+    except LookupError as error:
+        sys.exit(f"ERROR: {error}")
 
 
 if __name__ == "__main__":
-    command = [sys.executable, "-m", "pip", "config", "list"]
-    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    download(sys.argv[1], sys.argv[2], pip_options(listing))
+    _main(*sys.argv[1:])

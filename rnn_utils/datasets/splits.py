@@ -1,11 +1,21 @@
 """Deals rows, or whole groups of rows, to training, validation and test."""
 
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
 import numpy as np
 
 SPLITS = ("train", "validation", "test")
 
+_Row = TypeVar("_Row")
 
-def split_at_random(rows, seed, test_share=0.2, validation_share=0.1):
+
+def split_at_random(
+    rows: Sequence[_Row],
+    seed: int,
+    test_share: float = 0.2,
+    validation_share: float = 0.1,
+) -> dict[str, list[_Row]]:
     """Deals rows to the splits in a random order that the seed fixes.
 
     Args:
@@ -25,7 +35,7 @@ def split_at_random(rows, seed, test_share=0.2, validation_share=0.1):
     return {name: [rows[i] for i in cut] for name, cut in zip(names, cuts, strict=True)}
 
 
-def split_within_kinds(kinds, seed):
+def split_within_kinds(kinds: Mapping[str, str], seed: int) -> dict[str, list[str]]:
     """Deals documents to the splits so that each kind has its share in every split.
 
     Args:
@@ -43,7 +53,7 @@ def split_within_kinds(kinds, seed):
     return parts
 
 
-def groups_with_shared_keys(keys):
+def groups_with_shared_keys(keys: Sequence[Iterable[Hashable]]) -> list[list[int]]:
     """Returns the groups of rows that are linked by keys, directly or through others.
 
     Near duplicates belong together: dealt group by group, they end in one split.

@@ -8,13 +8,13 @@ its waveforms, split by speaker; `join_digits` makes longer utterances of one sp
 
 import io
 import itertools
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import full_size, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random
@@ -34,6 +34,7 @@ FRAME_SECONDS = 0.025
 # Of the waveforms of the full-size twin.
 SAMPLE_RATE = 8000
 
+_WAVE_FEATURES = {"audio", "audio/filename", "label"}
 _SEED = 2016
 _TEST_SHARE, _VALIDATION_SHARE = 2 / 15, 1 / 15
 _WINDOW_SAMPLES, _FFT_SAMPLES, _MEL_BANDS = 400, 512, 40
@@ -52,10 +53,10 @@ class Recordings(NamedTuple):
             None for the embedded data.
     """
 
-    frames: list
+    frames: list[np.ndarray]
     digits: np.ndarray
-    speakers: list | None = None
-    waves: list | None = None
+    speakers: list[str] | None = None
+    waves: list[np.ndarray] | None = None
 
 
 class DigitStrings(NamedTuple):
@@ -68,10 +69,10 @@ class DigitStrings(NamedTuple):
         starts: Int arrays of shape `(digits,)`, the frame at which each digit begins.
     """
 
-    frames: list
-    texts: list
-    digits: list
-    starts: list
+    frames: list[np.ndarray]
+    texts: list[str]
+    digits: list[np.ndarray]
+    starts: list[np.ndarray]
 
 
 class SpokenDigits(tfds.core.GeneratorBasedBuilder):
@@ -108,7 +109,7 @@ class SpokenDigits(tfds.core.GeneratorBasedBuilder):
             yield index, {"frames": frames, "label": digit}
 
 
-def load_digits(dataset="embedded"):
+def load_digits(dataset: str = "embedded") -> dict[str, Recordings]:
     """Loads the three splits, preparing the data the first time.
 
     Args:
@@ -120,11 +121,11 @@ def load_digits(dataset="embedded"):
 
     Raises:
         FetchError: The data is not prepared and cannot be had.
-        ValueError: `dataset` holds no recordings of digits.
+        ValueError: `dataset` is not there, or holds no recordings of digits.
     """
     if dataset != "embedded":
         return _load_full_size(dataset)
-    builder = prepared(SpokenDigits(data_dir=data_dir()))
+    builder = prepared(SpokenDigits)
     parts = {}
     for name in SPLITS:
         rows = list(tfds.as_numpy(builder.as_dataset(split=name)))
@@ -133,7 +134,7 @@ def load_digits(dataset="embedded"):
     return parts
 
 
-def read_recordings(content):
+def read_recordings(content: bytes) -> list[tuple[np.ndarray, int]]:
     """Returns the package's recordings as a list of `(frames, digit)`.
 
     Args:
@@ -146,7 +147,9 @@ def read_recordings(content):
     return list(zip(recordings, digits.tolist(), strict=True))
 
 
-def split_within_digits(rows):
+def split_within_digits(
+    rows: Iterable[tuple[np.ndarray, int]],
+) -> dict[str, list[tuple[np.ndarray, int]]]:
     """Deals recordings to the splits so that every digit has its share in each.
 
     Args:
@@ -168,7 +171,9 @@ def split_within_digits(rows):
     }
 
 
-def join_digits(recordings, count, seed, fewest=1, most=5):
+def join_digits(
+    recordings: Recordings, count: int, seed: int, fewest: int = 1, most: int = 5
+) -> DigitStrings:
     """Joins recordings of one split into utterances of several digits.
 
     No pause is put between them. Each recording is used about equally often: all are
@@ -210,7 +215,7 @@ def _draw(rows, count, rng):
     return np.concatenate([np.zeros(0, int), *rounds])[:count]
 
 
-def fewest_steps(labels):
+def fewest_steps(labels: Sequence) -> int:
     """Returns the fewest time steps in which CTC can write some labels.
 
     One step a label, and one for the blank between two equal ones. Whether a recording
@@ -226,13 +231,12 @@ def fewest_steps(labels):
 
 def _load_full_size(dataset):
     """Loads the waveforms and splits them by speaker."""
-    builder = full_size(dataset)
-    if "audio" not in builder.info.features or builder.info.splits.keys() != {"train"}:
-        raise ValueError(
-            f"RNN_DATASET is {dataset!r} with the features "
-            f"{sorted(builder.info.features)} and the splits "
-            f"{sorted(builder.info.splits)}; expected 'spoken_digit'"
-        )
+    builder = full_size(
+        dataset,
+        expected="'embedded' or 'spoken_digit'",
+        fits=lambda info: set(info.features) >= _WAVE_FEATURES,
+        splits=["train"],
+    )
     rows = [
         (
             row["audio"].astype(np.float32) / 2**15,
@@ -254,7 +258,7 @@ def _recordings(rows):
     )
 
 
-def speaker_of(filename):
+def speaker_of(filename: str) -> str:
     """Returns the speaker in a file name such as `"7_jackson_32.wav"`.
 
     Raises:
@@ -266,7 +270,7 @@ def speaker_of(filename):
     return parts[1]
 
 
-def split_speakers(speakers):
+def split_speakers(speakers: Collection[str]) -> dict[str, set[str]]:
     """Deals speakers to the splits: the last by alphabet tests, the one before it
     validates, all others train.
 
@@ -289,7 +293,7 @@ def split_speakers(speakers):
     }
 
 
-def mfcc(wave):
+def mfcc(wave: np.ndarray) -> np.ndarray:
     """Returns mel-frequency cepstral coefficients of a waveform, a frame each 25 ms.
 
     Short-time spectrum, its power in 40 bands of the mel scale (narrow at low, wide at

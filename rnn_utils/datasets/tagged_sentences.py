@@ -1,11 +1,15 @@
 """Sentences with a tag for every word: what the datasets of that form share."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets.preparation import full_size
 from rnn_utils.datasets.splits import SPLITS, split_within_kinds
+
+# What a caller expects who wants the kinds of names.
+_WITH_NAMES = "'embedded', 'conll2003' or 'wikiann/en'"
 
 # The feature that holds the tags: names in conll2003 and wikiann, else parts of speech.
 _TAG_FEATURES = ("ner", "tags", "upos")
@@ -24,37 +28,35 @@ class TaggedSentences(NamedTuple):
         files: Document of each sentence; None where it is not known.
     """
 
-    words: list
-    tags: list
-    raw_tags: list | None = None
-    genres: list | None = None
-    files: list | None = None
+    words: list[list[str]]
+    tags: list[list[str]]
+    raw_tags: list[list[str]] | None = None
+    genres: list[str] | None = None
+    files: list[str] | None = None
 
 
-def load_full_size(dataset):
+def load_full_size(
+    dataset: str, expected: str = _WITH_NAMES
+) -> dict[str, TaggedSentences]:
     """Loads a public dataset of tensorflow-datasets.
 
     Args:
         dataset: A name with the features `tokens` and one of `ner`, `tags`, `upos`,
             such as `"universal_dependencies/en_ewt"`, `"xtreme_pos/xtreme_pos_en"`,
             `"conll2003"` or `"wikiann/en"`.
+        expected: Which of these fit the caller, in words for the errors; unless told
+            otherwise, those with the kinds of names.
 
     Returns:
         A dict from `"train"`, `"validation"`, `"test"` to `TaggedSentences`. Training
         and validation sentences that are in the test split too are left out.
 
     Raises:
-        FetchError: It is not prepared yet and there is no network.
+        FetchError: It is not prepared yet and cannot be had.
         ValueError: It is no dataset of tensorflow-datasets, or has no tags.
     """
-    builder = full_size(dataset)
-    features = builder.info.features
-    found = [name for name in _TAG_FEATURES if name in features]
-    if "tokens" not in features or not found:
-        raise ValueError(
-            f"RNN_DATASET is {dataset!r} with the features {sorted(features)}; "
-            f"expected tokens and one of {list(_TAG_FEATURES)}"
-        )
+    builder = full_size(dataset, expected, _has_tags, ("train", "test"))
+    found = [name for name in _TAG_FEATURES if name in builder.info.features]
     held_out = "validation" if "validation" in builder.info.splits else "dev"
     parts = {"train": "train", "validation": held_out, "test": "test"}
     rows = {name: _rows(builder, part, found[0]) for name, part in parts.items()}
@@ -62,6 +64,12 @@ def load_full_size(dataset):
         name: TaggedSentences(*(list(column) for column in zip(*part, strict=True)))
         for name, part in without_shared_sentences(rows).items()
     }
+
+
+def _has_tags(info):
+    return "tokens" in info.features and any(
+        name in info.features for name in _TAG_FEATURES
+    )
 
 
 def _rows(builder, part, feature):
@@ -78,7 +86,9 @@ def _rows(builder, part, feature):
     return rows
 
 
-def split_documents(documents, kinds, seed):
+def split_documents(
+    documents: Mapping[str, Sequence[tuple]], kinds: Mapping[str, str], seed: int
+) -> dict[str, list[tuple]]:
     """Deals documents to the splits, within each kind, without shared sentences.
 
     Args:
@@ -100,7 +110,9 @@ def split_documents(documents, kinds, seed):
     return without_shared_sentences(parts)
 
 
-def without_shared_sentences(parts):
+def without_shared_sentences(
+    parts: Mapping[str, Sequence[tuple]],
+) -> dict[str, list[tuple]]:
     """Drops sentences that are in more than one split from all but one.
 
     The test split keeps them, then the validation split. Case does not count. Copies

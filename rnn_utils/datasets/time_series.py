@@ -11,12 +11,13 @@ reader's own, as times and arrays with NaN where a value is missing.
 
 import csv
 import io
+import os
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.own_series import Series, number, read_own, split_by_time
 from rnn_utils.datasets.preparation import prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
@@ -107,7 +108,9 @@ class TimeSeries(tfds.core.GeneratorBasedBuilder):
         yield 0, {"times": times.astype(np.int64), "values": values}
 
 
-def load_series(dataset="embedded", config="beijing_air"):
+def load_series(
+    dataset: str | os.PathLike = "embedded", config: str = "beijing_air"
+) -> dict[str, Series]:
     """Loads the three splits, preparing the data the first time.
 
     Args:
@@ -125,10 +128,15 @@ def load_series(dataset="embedded", config="beijing_air"):
         FetchError: The data is not prepared and the package cannot be had.
     """
     if dataset != "embedded":
+        if not os.path.isfile(os.path.expanduser(dataset)):
+            raise ValueError(
+                f"dataset is {str(dataset)!r}; expected 'embedded' or the path of a "
+                "file of comma-separated values"
+            )
         return split_by_time(read_own(dataset))
     if config not in MEMBERS:
         raise ValueError(f"config is {config!r}; expected one of {sorted(MEMBERS)}")
-    builder = prepared(TimeSeries(config=config, data_dir=data_dir()))
+    builder = prepared(TimeSeries, config=config)
     return {name: _series(builder, name) for name in SPLITS}
 
 
@@ -139,7 +147,7 @@ def _series(builder, split):
     return Series(times, row["values"], tuple(units), tuple(units.values()))
 
 
-def read_beijing(rows):
+def read_beijing(rows: Sequence[Mapping[str, str]]) -> tuple[np.ndarray, np.ndarray]:
     """Returns times and values of the hourly table.
 
     The table counts wind and hours of rain and snow up until they change; here each
@@ -181,7 +189,7 @@ def read_beijing(rows):
     return times, values.astype(np.float32)
 
 
-def wind_speed(sums, winds):
+def wind_speed(sums: np.ndarray, winds: Sequence[str]) -> np.ndarray:
     """Returns the speed of each hour.
 
     Args:
@@ -199,7 +207,7 @@ def wind_speed(sums, winds):
     return speeds
 
 
-def filled_in(values):
+def filled_in(values: np.ndarray) -> np.ndarray:
     """Tells in which rows nothing has been measured but the last row repeated.
 
     Args:
@@ -217,7 +225,7 @@ def filled_in(values):
     return filled
 
 
-def read_supply(rows):
+def read_supply(rows: Sequence[Mapping[str, str]]) -> tuple[np.ndarray, np.ndarray]:
     """Returns times, datetime64[s], and values, `(months, 1)`, of the monthly table."""
     times = np.array([row["ts"] for row in rows], "datetime64[s]")
     return times, np.array([[row["y"]] for row in rows], np.float32)

@@ -4,9 +4,10 @@ In Turkish one word carries what English says with several, so much of any new t
 words never seen before. A document is in one split. `load_turkish` gives the sentences.
 """
 
+from collections.abc import Iterable, Sequence
+
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS
@@ -23,6 +24,7 @@ PACKAGE = RegistryPackage(
 )
 MEMBERS = ("data/web.conllu", "data/wiki.conllu")
 
+_EXPECTED = "'embedded', 'universal_dependencies/tr_imst' or 'xtreme_pos/xtreme_pos_tr'"
 _SEED = 2020
 # The columns of CoNLL-U that are read.
 _ID, _FORM, _TAG, _RAW_TAG, _RELATION = 0, 1, 3, 4, 7
@@ -75,7 +77,7 @@ class Turkish(tfds.core.GeneratorBasedBuilder):
         yield from blocks(rows)
 
 
-def load_turkish(dataset="embedded"):
+def load_turkish(dataset: str = "embedded") -> dict[str, TaggedSentences]:
     """Loads the three splits, preparing the data the first time.
 
     Args:
@@ -87,10 +89,11 @@ def load_turkish(dataset="embedded"):
 
     Raises:
         FetchError: The data is not prepared and cannot be had.
+        ValueError: `dataset` is not there, or has no tags.
     """
     if dataset != "embedded":
-        return load_full_size(dataset)
-    builder = prepared(Turkish(data_dir=data_dir()))
+        return load_full_size(dataset, _EXPECTED)
+    builder = prepared(Turkish)
     return {name: _sentences(columns(builder, name)) for name in SPLITS}
 
 
@@ -102,12 +105,12 @@ def _sentences(part):
     return TaggedSentences(words, tags, raw_tags, part["genre"], part["file"])
 
 
-def genre(document):
+def genre(document: str) -> str:
     """Returns the kind of text: `"wiki"`, or the kind of web page, such as `"blog"`."""
     return "wiki" if "wikipedia" in document else document.split(":")[0][len("tr-") :]
 
 
-def read_conllu(text):
+def read_conllu(text: str) -> list[tuple[str, list[list[str]]]]:
     """Returns the sentences of a text in CoNLL-U, the format of treebanks.
 
     Rows of contracted forms (1-2), whose parts have rows of their own, and of words
@@ -129,7 +132,9 @@ def read_conllu(text):
     return sentences
 
 
-def whole_words(rows):
+def whole_words(
+    rows: Iterable[Sequence[str]],
+) -> tuple[list[str], list[str], list[str]]:
     """Joins the parts into which the treebank cuts a word.
 
     The treebank gives every derivation a part of its own: "imkan" + "sız", a noun made

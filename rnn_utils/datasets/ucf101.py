@@ -11,6 +11,10 @@ import tensorflow_datasets as tfds
 
 from rnn_utils.datasets.preparation import full_size
 
+_EXPECTED = (
+    "'ucf101', or another dataset of tensorflow-datasets with the features video and "
+    "label and the splits train and test"
+)
 # Official training and test videos; what training leaves is for validation.
 _PARTS = {"train": "train[:90%]", "validation": "train[90%:]", "test": "test"}
 
@@ -25,11 +29,11 @@ class Videos(NamedTuple):
         names: List of str, the name of each label.
     """
 
-    parts: dict
-    names: list
+    parts: dict[str, tf.data.Dataset]
+    names: list[str]
 
 
-def load_videos(dataset="ucf101", frames=16, size=112):
+def load_videos(dataset: str = "ucf101", frames: int = 16, size: int = 112) -> Videos:
     """Opens the three splits as streams.
 
     Clips of one film are many, and the official split keeps them together. Validation
@@ -48,18 +52,13 @@ def load_videos(dataset="ucf101", frames=16, size=112):
         `Videos`.
 
     Raises:
-        FetchError: It is not prepared yet and there is no network.
-        ValueError: It has no labelled videos, or `frames` or `size` is not positive.
+        FetchError: It is not prepared yet and cannot be had.
+        ValueError: It is not there or has no labelled videos, or `frames` or `size` is
+            not positive.
     """
     if min(frames, size) < 1:
         raise ValueError(f"frames is {frames} and size is {size}; expected 1 or more")
-    builder = full_size(dataset)
-    features = builder.info.features
-    if not isinstance(dict(features.items()).get("video"), tfds.features.Video):
-        raise ValueError(
-            f"RNN_DATASET is {dataset!r} with the features {sorted(features)}; "
-            "expected video and label, as 'ucf101' has them"
-        )
+    builder = full_size(dataset, _EXPECTED, _has_videos, ("train", "test"))
 
     def prepare(example):
         return few_frames(example["video"], frames, size), example["label"]
@@ -70,10 +69,17 @@ def load_videos(dataset="ucf101", frames=16, size=112):
         )
         for name, part in _PARTS.items()
     }
-    return Videos(parts, features["label"].names)
+    return Videos(parts, builder.info.features["label"].names)
 
 
-def few_frames(video, frames, size):
+def _has_videos(info):
+    features = dict(info.features.items())
+    return (
+        isinstance(features.get("video"), tfds.features.Video) and "label" in features
+    )
+
+
+def few_frames(video: tf.Tensor, frames: int, size: int) -> tf.Tensor:
     """Returns a few frames of a video, in equal steps, resized.
 
     Args:

@@ -10,12 +10,12 @@ from home to home (rooms, devices, items) it leaves open: those values are ours,
 import itertools
 import json
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets import data_dir
 from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
 from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.splits import SPLITS, split_at_random, split_within_kinds
@@ -27,6 +27,9 @@ PACKAGE = RegistryPackage(
     sha256="256eb1e4fc6e6f4943d0ba4e089c9639d74d0e9d62ccddeb7148bc168de55e40",
 )
 MEMBER = "home_assistant_intents/data/en.json"
+
+# A text, and the slot that it fills or None.
+_Piece = tuple[str, str | None]
 
 _VALUES = {
     "area": """kitchen, living room, bedroom, bathroom, hall, study, office, garage,
@@ -85,9 +88,9 @@ class Commands(NamedTuple):
             not known.
     """
 
-    words: list
-    tags: list
-    intents: list | None = None
+    words: list[list[str]]
+    tags: list[list[str]]
+    intents: list[str] | None = None
 
 
 class VoiceCommands(tfds.core.GeneratorBasedBuilder):
@@ -120,7 +123,7 @@ class VoiceCommands(tfds.core.GeneratorBasedBuilder):
         yield from blocks(rows)
 
 
-def load_voice_commands(dataset="embedded"):
+def load_voice_commands(dataset: str = "embedded") -> dict[str, Commands]:
     """Loads the three splits, preparing the data the first time.
 
     Args:
@@ -132,11 +135,12 @@ def load_voice_commands(dataset="embedded"):
 
     Raises:
         FetchError: The data is not prepared and cannot be had.
+        ValueError: `dataset` is not there, or has no tags.
     """
     if dataset != "embedded":
         parts = load_full_size(dataset)
         return {name: Commands(part.words, part.tags) for name, part in parts.items()}
-    builder = prepared(VoiceCommands(data_dir=data_dir()))
+    builder = prepared(VoiceCommands)
     return {name: _commands(columns(builder, name)) for name in SPLITS}
 
 
@@ -147,7 +151,9 @@ def _commands(part):
     return Commands(words, tags, part["intent"])
 
 
-def make_commands(grammar):
+def make_commands(
+    grammar: Mapping[str, Any],
+) -> dict[str, list[tuple[list[str], list[str], str]]]:
     """Makes the sentences of each split from the templates.
 
     Args:
@@ -173,7 +179,7 @@ def make_commands(grammar):
     }
 
 
-def group_templates(intents):
+def group_templates(intents: Mapping[str, Any]) -> dict[str, tuple[str, list[str]]]:
     """Returns groups of templates that differ in the unit of time only.
 
     Args:
@@ -192,7 +198,7 @@ def group_templates(intents):
     return groups
 
 
-def split_values(values):
+def split_values(values: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
     """Deals the values of each open list to the splits: none is in two of them.
 
     Args:
@@ -209,7 +215,7 @@ def split_values(values):
     return dealt
 
 
-def closed_values(lists):
+def closed_values(lists: Mapping[str, Any]) -> dict[str, list[str]]:
     """Returns the values of the package's lists that have some.
 
     Args:
@@ -253,12 +259,17 @@ class Sampler:
         rng: A `numpy.random.Generator`.
     """
 
-    def __init__(self, rules, values, rng):
+    def __init__(
+        self,
+        rules: Mapping[str, str],
+        values: Mapping[str, Sequence[str]],
+        rng: np.random.Generator,
+    ) -> None:
         self.rules = rules
         self.values = values
         self.rng = rng
 
-    def sample(self, template):
+    def sample(self, template: str) -> list[_Piece]:
         """Returns one sentence as a list of `(text, slot)`; slot is None outside."""
         return self._expand(parse(template))
 
@@ -287,7 +298,7 @@ class Sampler:
         return [(symbol, None)]
 
 
-def parse(template):
+def parse(template: str) -> tuple[str, list]:
     """Returns a template as a tree.
 
     Args:
@@ -317,7 +328,7 @@ def _parse_group(symbols, kind):
     return kind, options
 
 
-def tagged(pieces):
+def tagged(pieces: Iterable[_Piece]) -> tuple[list[str], list[str], list[str]]:
     """Cuts a sentence into words and tags them.
 
     Args:

@@ -236,5 +236,5 @@ def test_the_full_size_twin_has_the_same_form(mocked):
 
 
 def test_a_dataset_without_captions_is_refused(mocked):
-    with pytest.raises(ValueError, match="'imdb_reviews'.*expected 'image'"):
+    with pytest.raises(ValueError, match="'imdb_reviews' with the .*'coco_captions'"):
         load_drawings("imdb_reviews")

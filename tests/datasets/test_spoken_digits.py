@@ -222,5 +222,5 @@ def test_the_full_size_twin_has_the_same_form_and_is_split_by_speaker(mocked):
 
 
 def test_a_dataset_without_recordings_is_refused(mocked):
-    with pytest.raises(ValueError, match="'imdb_reviews'.*expected 'spoken_digit'"):
+    with pytest.raises(ValueError, match="'imdb_reviews' with .*'spoken_digit'"):
         load_digits("imdb_reviews")

@@ -143,5 +143,5 @@ def test_the_full_size_twin_has_the_same_form(mocked):
 
 
 def test_a_dataset_without_pairs_is_refused(mocked):
-    with pytest.raises(ValueError, match="'imdb_reviews'.*expected pairs"):
+    with pytest.raises(ValueError, match="'imdb_reviews' with .*pairs of"):
         load_translations("imdb_reviews")

@@ -1,5 +1,6 @@
 """Claims about the series: in order of time, with what is missing left missing."""
 
+import re
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -135,6 +136,13 @@ def test_a_path_is_a_series_of_the_readers_own(tmp_path):
     parts = load_series(str(path))
     assert [part.values[0, 0] for part in parts.values()] == [1, 4, 5]
     assert parts["test"].columns == ("a",)
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "", "Embedded", ".", "~nobody/x.csv"])
+def test_a_path_without_a_file_is_named(name):
+    expected = f"dataset is {name!r}; expected 'embedded' or the path of a file"
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        load_series(name)
 
 
 def test_an_unknown_config_is_named():

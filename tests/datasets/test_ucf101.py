@@ -100,7 +100,7 @@ def test_a_stream_gives_batches_for_an_encoder_and_can_be_read_again(asked):
 
 
 def test_a_dataset_without_videos_is_refused(asked):
-    with pytest.raises(ValueError, match="'imdb_reviews'.*expected video"):
+    with pytest.raises(ValueError, match="'imdb_reviews' with .*expected 'ucf101'"):
         load_videos("imdb_reviews")
 
 

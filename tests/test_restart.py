@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 import rnn_utils.layers
-from rnn_utils.training.restart import restart
+from rnn_utils.training.restarting import restart
 
 random = np.random.default_rng(0)
 SEQUENCES = random.normal(size=(2, 5, 3)).astype("float32")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_utils.baselines.gazetteer import longest_matches, phrase_list
-from rnn_utils.decoding.viterbi import bio_constraint, viterbi
+from rnn_utils.decoding.constrained import bio_constraint, viterbi
 from rnn_utils.evaluation.spans import span_counts, span_errors, span_f1
 from rnn_utils.text.spans import bio_labels, broken_steps, spans_of
 

@@ -67,7 +67,7 @@ def fill_forward(values: npt.ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 def smoothing_forecasts(
     series: np.ndarray,
-    fitted: tuple[int, int],
+    fit_rows: tuple[int, int],
     origins: npt.ArrayLike,
     horizon: int,
     season: int | None = None,
@@ -76,8 +76,8 @@ def smoothing_forecasts(
 
     Args:
         series: Float array of shape `(rows,)` without NaN.
-        fitted: The first row and the one after the last, `(start, stop)`, of those that
-            the parameters are estimated on. Rows before them are not used.
+        fit_rows: The first row and the one after the last, `(start, stop)`, of those
+            that the parameters are estimated on. Rows before them are not used.
         origins: Int array of shape `(n,)`, none before `stop`.
         horizon: Rows to forecast, at most a season where there is one.
         season: Rows in a season, or None for a series without.
@@ -95,7 +95,7 @@ def smoothing_forecasts(
 
     if season is not None and season < horizon:
         raise ValueError(f"season is {season}; expected at least the horizon {horizon}")
-    series, origins, estimating = _from_start(series, fitted, origins)
+    series, origins, estimating = _from_start(series, fit_rows, origins)
     form = {"trend": "add", "damped_trend": True, "initialization_method": "heuristic"}
     if season is not None:
         form.update(seasonal="add", seasonal_periods=season)
@@ -121,7 +121,7 @@ def smoothing_forecasts(
 
 def sarima_forecasts(
     series: np.ndarray,
-    fitted: tuple[int, int],
+    fit_rows: tuple[int, int],
     origins: npt.ArrayLike,
     horizon: int,
     order: tuple[int, int, int],
@@ -134,8 +134,8 @@ def sarima_forecasts(
 
     Args:
         series: Float array of shape `(rows,)`; NaN is allowed.
-        fitted: The first row and the one after the last, `(start, stop)`, of those that
-            the parameters are estimated on. Rows before them are not used.
+        fit_rows: The first row and the one after the last, `(start, stop)`, of those
+            that the parameters are estimated on. Rows before them are not used.
         origins: Int array of shape `(n,)`, none before `stop`.
         horizon: Rows to forecast.
         order: `(p, d, q)`: lags, differences, lags of the errors.
@@ -151,7 +151,7 @@ def sarima_forecasts(
     """
     from statsmodels.tsa.api import SARIMAX
 
-    series, origins, estimating = _from_start(series, fitted, origins)
+    series, origins, estimating = _from_start(series, fit_rows, origins)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Fifteen steps need not be the very end.
         model = SARIMAX(estimating, order=order, seasonal_order=seasonal_order)
@@ -165,9 +165,9 @@ def sarima_forecasts(
     return np.stack(forecasts, axis=1)
 
 
-def _from_start(series, fitted, origins):
+def _from_start(series, fit_rows, origins):
     """The series and the origins without what lies before the rows to estimate on."""
-    (start, stop), origins = fitted, np.asarray(origins)
+    (start, stop), origins = fit_rows, np.asarray(origins)
     if origins.min() < stop:
         raise ValueError(
             f"origins begin with {origins.min()}; expected none before {stop}, where "

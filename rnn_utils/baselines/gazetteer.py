@@ -11,14 +11,14 @@ from rnn_utils.text.spans import Span, spans_of
 def phrase_list(
     sentences: Sequence[Sequence[str]],
     labels: Sequence[Sequence[str]],
-    least: float = 0.5,
+    min_share: float = 0.5,
 ) -> dict[tuple[str, ...], str]:
     """Lists the phrases that are spans in labelled text: a gazetteer.
 
     Args:
         sentences: Lists of words.
         labels: Lists of labels, one a word.
-        least: A phrase is kept when this part of its `longest_matches` in these
+        min_share: A phrase is kept when this part of its `longest_matches` in these
             sentences, or more, are spans of its kind.
 
     Returns:
@@ -40,7 +40,7 @@ def phrase_list(
     return {
         phrase: kind
         for phrase, kind in phrases.items()
-        if right[phrase] >= least * matched[phrase] and matched[phrase]
+        if right[phrase] >= min_share * matched[phrase] and matched[phrase]
     }
 
 

@@ -20,9 +20,9 @@ import re
 
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import full_size, prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS
+from rnn_utils.datasets.building.preparation import full_size, prepared
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import SPLITS
 
 CLASSICS = RegistryPackage(
     name="brotli",

@@ -11,10 +11,15 @@ from collections.abc import Iterable
 
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS
-from rnn_utils.datasets.tagged_sentences import (
+from rnn_utils.datasets.building.preparation import (
+    blocks,
+    blocks_info,
+    columns,
+    prepared,
+)
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import SPLITS
+from rnn_utils.datasets.building.tagged_sentences import (
     TaggedSentences,
     load_full_size,
     split_documents,

@@ -17,6 +17,8 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from PIL import Image
 
+from rnn_utils.datasets.building.preparation import full_size, prepared
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.caption_words import (
     TONES,
     caption_of,
@@ -31,8 +33,6 @@ from rnn_utils.datasets.drawing_splits import (
     distinct,
     split_drawings,
 )
-from rnn_utils.datasets.preparation import full_size, prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
 
 NAMES = RegistryPackage(
     name="emoji",

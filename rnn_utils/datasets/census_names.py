@@ -15,9 +15,14 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS, split_at_random
+from rnn_utils.datasets.building.preparation import (
+    blocks,
+    blocks_info,
+    columns,
+    prepared,
+)
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import SPLITS, split_at_random
 
 PACKAGE = RegistryPackage(
     name="names",

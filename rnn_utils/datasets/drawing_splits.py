@@ -9,8 +9,8 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
+from rnn_utils.datasets.building.splits import groups_with_shared_keys
 from rnn_utils.datasets.caption_words import CLASSES, without_skin_tones, word_classes
-from rnn_utils.datasets.splits import groups_with_shared_keys
 
 # Signs that only change others: the skin tones, what joins two signs to one, and what
 # asks for a picture in the place of a letter.

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS
+from rnn_utils.datasets.building.preparation import prepared
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import SPLITS
 
 PACKAGE = RegistryPackage(
     name="pybullet",

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.preparation import prepared
+from rnn_utils.datasets.building.registry_package import read_members
 from rnn_utils.datasets.motion_clips import MEMBER, PACKAGE, read_take
-from rnn_utils.datasets.preparation import prepared
-from rnn_utils.datasets.registry_package import read_members
 
 TAKES = (
     *("backflip", "cartwheel", "crawl", "dance_a", "dance_b", "getup_facedown"),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_utils.datasets.splits import SPLITS
+from rnn_utils.datasets.building.splits import SPLITS
 
 _TRAIN_SHARE, _VALIDATION_SHARE = 0.6, 0.2
 _MISSING = ("", "na", "nan")

@@ -13,9 +13,9 @@ import numpy as np
 import tensorflow_datasets as tfds
 from numpy.typing import ArrayLike
 
-from rnn_utils.datasets.preparation import prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS
+from rnn_utils.datasets.building.preparation import prepared
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import SPLITS
 
 PACKAGE = RegistryPackage(
     name="rtb-data",

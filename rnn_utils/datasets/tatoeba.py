@@ -13,15 +13,15 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import (
+from rnn_utils.datasets.building.preparation import (
     blocks,
     blocks_info,
     columns,
     full_size,
     prepared,
 )
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import (
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import (
     SPLITS,
     groups_with_shared_keys,
     split_at_random,

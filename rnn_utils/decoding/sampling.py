@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 
 def reshape_distribution(
-    probabilities: npt.ArrayLike, temperature: float = 1.0, nucleus: float = 1.0
+    probabilities: npt.ArrayLike, temperature: float = 1.0, top_p: float = 1.0
 ) -> np.ndarray:
     """Returns the distributions that sampling with these two settings draws from.
 
@@ -23,18 +23,18 @@ def reshape_distribution(
     Args:
         probabilities: Array `(..., symbols)`, each row with a sum of 1.
         temperature: A positive number.
-        nucleus: The share of the probability to keep, above 0 and up to 1.
+        top_p: The share of the probability to keep, above 0 and up to 1.
 
     Returns:
         Float64 array of the same shape, each row with a sum of 1.
 
     Raises:
-        ValueError: `temperature` or `nucleus` is out of range.
+        ValueError: `temperature` or `top_p` is out of range.
     """
     if not temperature > 0:
         raise ValueError(f"temperature is {temperature!r}; expected a positive number")
-    if not 0 < nucleus <= 1:
-        raise ValueError(f"nucleus is {nucleus!r}; expected above 0 and up to 1")
+    if not 0 < top_p <= 1:
+        raise ValueError(f"top_p is {top_p!r}; expected above 0 and up to 1")
     probabilities = np.asarray(probabilities, np.float64)
     # Divided by the largest first, so that no row turns to zeros.
     relative = probabilities / probabilities.max(axis=-1, keepdims=True)
@@ -43,7 +43,7 @@ def reshape_distribution(
     falling = np.argsort(-p, axis=-1, kind="stable")
     ranked = np.take_along_axis(p, falling, axis=-1)
     # Of 1.0, rounding must not cut anything off.
-    needed = (np.cumsum(ranked, axis=-1) - ranked < nucleus) | (nucleus == 1)
+    needed = (np.cumsum(ranked, axis=-1) - ranked < top_p) | (top_p == 1)
     kept = np.zeros_like(p)
     np.put_along_axis(kept, falling, np.where(needed, ranked, 0.0), axis=-1)
     return kept / kept.sum(axis=-1, keepdims=True)

@@ -18,25 +18,27 @@ from keras import layers, ops
 
 from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
+from rnn_utils.models._parts import part_of
 from rnn_utils.text.subwords import END, START
-from rnn_utils.training.batches import pad
+from rnn_utils.training.batches import CaptionBatches
 from rnn_utils.training.losses import TokenCrossentropy
+from rnn_utils.training.padding import pad
+from rnn_utils.training.schedules import warmup_cosine
 
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
-from rnn_utils.training.batches import CaptionBatches
 
 _WAYS = ("initial state", "first input", "attention")
 
 
-_BATCH_SIZE, _POOL_BATCHES = 64, 30
+_BATCH_SIZE = 64
 
 
 _LONGEST, _WARMUP_UPDATES = 16, 50
 
 
 def picture_encoder(
-    side: int, outputs: int, width: int = 32, features: int = 320
+    side: int, outputs: int, channels: int = 32, grid_channels: int = 320
 ) -> keras.Model:
     """Builds a convolutional network from pictures to scores of words.
 
@@ -47,14 +49,15 @@ def picture_encoder(
     Args:
         side: Pixels a side of a picture.
         outputs: Number of scores.
-        width: Channels of the first convolution; the last ones have four times as many.
-        features: Channels of the grid that a decoder reads.
+        channels: Channels of the first convolution; the last ones have four times as
+            many.
+        grid_channels: Channels of the grid that a decoder reads.
 
     Returns:
         A `keras.Model` from pictures, `(batch, side, side, 3)` with values from 0 to
         255, to logits `(batch, outputs)`. `get_layer("grid")` has the output `(batch,
-        side / 8, side / 8, features)`, `get_layer("augment")` alters pictures that are
-        scaled to 0 to 1.
+        side / 8, side / 8, grid_channels)`, `get_layer("augment")` alters pictures that
+        are scaled to 0 to 1.
     """
     white = {"fill_mode": "constant", "fill_value": 1.0}
     augment = keras.Sequential(
@@ -67,18 +70,18 @@ def picture_encoder(
     )
     picture = keras.Input((side, side, 3), name="picture")
     x = augment(layers.Rescaling(1 / 255)(picture))
-    for channels, size, stride in (
-        (width, 5, 2),
-        (2 * width, 3, 2),
-        (2 * width, 3, 1),
-        (4 * width, 3, 2),
-        (4 * width, 3, 1),
-        (features, 1, 1),
+    for filters, size, stride in (
+        (channels, 5, 2),
+        (2 * channels, 3, 2),
+        (2 * channels, 3, 1),
+        (4 * channels, 3, 2),
+        (4 * channels, 3, 1),
+        (grid_channels, 1, 1),
     ):
-        x = layers.Conv2D(channels, size, stride, "same", use_bias=False)(x)
+        x = layers.Conv2D(filters, size, stride, "same", use_bias=False)(x)
         # Few updates an epoch: the moving averages must follow fast.
         x = layers.BatchNormalization(momentum=0.9)(x)
-        last = channels == features and size == 1
+        last = filters == grid_channels and size == 1
         x = layers.ReLU(name="grid" if last else None)(x)
     x = layers.GlobalAveragePooling2D()(x)
     return keras.Model(picture, layers.Dense(outputs, name="readout")(x))
@@ -89,7 +92,7 @@ def train_encoder(
     pictures: np.ndarray,
     labels: np.ndarray,
     epochs: int,
-    rate: float = 3e-3,
+    learning_rate: float = 3e-3,
     callbacks: Iterable[keras.callbacks.Callback] = (),
     validation: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> keras.callbacks.History:
@@ -100,17 +103,17 @@ def train_encoder(
         pictures: uint8 array of shape `(pictures, side, side, 3)`.
         labels: float32 array of shape `(pictures, outputs)`: shares that add up to 1.
         epochs: Passes over the pictures; the rate falls to nearly zero in the last.
-        rate: Highest learning rate.
+        learning_rate: Highest learning rate.
         callbacks: Keras callbacks.
         validation: None, or a pair of pictures and labels.
 
     Returns:
         The `keras.callbacks.History`.
     """
+    updates = -(-len(pictures) // (_BATCH_SIZE // 2)) * epochs
+    schedule = warmup_cosine(learning_rate, updates, _WARMUP_UPDATES)
     encoder.compile(
-        keras.optimizers.AdamW(
-            _schedule(rate, len(pictures), _BATCH_SIZE // 2, epochs), weight_decay=1e-4
-        ),
+        keras.optimizers.AdamW(schedule, weight_decay=1e-4),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
@@ -125,19 +128,12 @@ def train_encoder(
     )
 
 
-def _schedule(rate, rows, batch_size, epochs):
-    updates = max(1, -(-rows // batch_size) * epochs - _WARMUP_UPDATES)
-    return keras.optimizers.schedules.CosineDecay(
-        rate / 10, updates, 0.02, warmup_target=rate, warmup_steps=_WARMUP_UPDATES
-    )
-
-
 def captioner(
     vocabulary_size: int,
-    features: int,
+    grid_channels: int,
     way: str,
     units: int = 192,
-    vectors: int = 96,
+    embedding_dim: int = 96,
     dropout: float = 0.3,
 ) -> keras.Model:
     """Builds a network that writes a caption for a grid of picture features.
@@ -153,10 +149,10 @@ def captioner(
 
     Args:
         vocabulary_size: Number of ids of words; 0 is padding.
-        features: Features of a place of the grid.
+        grid_channels: Features of a place of the grid.
         way: `"initial state"`, `"first input"` or `"attention"`.
         units: Units of the decoder.
-        vectors: Size of a word's vector.
+        embedding_dim: Size of a word's vector.
         dropout: Share of the values that are dropped in training.
 
     Returns:
@@ -173,31 +169,31 @@ def captioner(
     """
     if way not in _WAYS:
         raise ValueError(f"way is {way!r}; expected one of {_WAYS}")
-    grid = keras.Input((None, features), name="grid")
+    grid = keras.Input((None, grid_channels), name="grid")
     words = keras.Input((None,), dtype="int32", name="words")
     gru = GRU(units, return_sequences=True, return_state=True, name="gru")
     vector = layers.Dropout(dropout)(layers.GlobalAveragePooling1D()(grid))
     if way == "first input":
-        _, state = gru(layers.Dense(vectors, name="picture")(vector)[:, None])
+        _, state = gru(layers.Dense(embedding_dim, name="picture")(vector)[:, None])
     else:
         state = layers.Dense(units, "tanh", name="picture")(vector)
     first_state = keras.Model(grid, state, name="first_state")
-    decoder = _decoder(vocabulary_size, features, way, gru, vectors, dropout)
+    decoder = _decoder(vocabulary_size, grid_channels, way, gru, embedding_dim, dropout)
     logits, _, _ = decoder([words, first_state(grid), grid])
     return keras.Model([grid, words], logits, name="captioner")
 
 
-def _decoder(vocabulary_size, features, way, gru, vectors, dropout):
-    grid = keras.Input((None, features), name="grid")
+def _decoder(vocabulary_size, grid_channels, way, gru, embedding_dim, dropout):
+    grid = keras.Input((None, grid_channels), name="grid")
     words = keras.Input((None,), dtype="int32", name="words")
     state = keras.Input((gru.units,), name="state")
-    embedded = layers.Embedding(vocabulary_size, vectors, name="vectors")(words)
+    embedded = layers.Embedding(vocabulary_size, embedding_dim, name="vectors")(words)
     states, last = gru(layers.Dropout(dropout)(embedded), initial_state=state)
     if way == "attention":
-        query = layers.Dense(features, use_bias=False, name="query")(states)
+        query = layers.Dense(grid_channels, use_bias=False, name="query")(states)
         # The features of many places add up: the scores begin small.
         attention = layers.Attention(use_scale=False, name="attention")
-        query = query / features**0.5
+        query = query / grid_channels**0.5
         context, weights = attention(
             [query, layers.Dropout(dropout)(grid)], return_attention_scores=True
         )
@@ -220,7 +216,7 @@ def train_captioner(
     grids: np.ndarray,
     captions: Sequence[Ints],
     epochs: int,
-    rate: float = 3e-3,
+    learning_rate: float = 3e-3,
     seed: int = 0,
     callbacks: Iterable[keras.callbacks.Callback] = (),
     validation: tuple[np.ndarray, Sequence[Ints]] | None = None,
@@ -232,7 +228,7 @@ def train_captioner(
         grids: Array of shape `(rows, places, features)`.
         captions: List of 1-D int arrays, without `START` and `END`, one a row.
         epochs: Passes over the rows.
-        rate: Highest learning rate.
+        learning_rate: Highest learning rate.
         seed: Seed of the order.
         callbacks: Keras callbacks.
         validation: None, or a pair of grids and captions.
@@ -240,10 +236,10 @@ def train_captioner(
     Returns:
         The `keras.callbacks.History`.
     """
+    updates = -(-len(captions) // _BATCH_SIZE) * epochs
+    schedule = warmup_cosine(learning_rate, updates, _WARMUP_UPDATES)
     model.compile(
-        keras.optimizers.Adam(
-            _schedule(rate, len(captions), _BATCH_SIZE, epochs), clipnorm=1.0
-        ),
+        keras.optimizers.Adam(schedule, clipnorm=1.0),
         TokenCrossentropy(),
         # Compiling for every length would take longer than it saves.
         jit_compile=False,
@@ -260,8 +256,8 @@ def train_captioner(
 def write_captions(
     model: keras.Model,
     grids: np.ndarray,
-    width: int = 1,
-    length_power: float = 0.0,
+    beam_width: int = 1,
+    length_penalty: float = 0.0,
     batch_size: int = 256,
 ) -> list[np.ndarray]:
     """Writes a caption for every grid.
@@ -269,18 +265,18 @@ def write_captions(
     Args:
         model: What `captioner` returns.
         grids: Array of shape `(rows, places, features)`.
-        width: Width of the beam; 1 is greedy.
-        length_power: See `rnn_utils.decoding.beam_search`.
+        beam_width: Width of the beam; 1 is greedy.
+        length_penalty: See `rnn_utils.decoding.beam_search`.
         batch_size: Captions that are written together.
 
     Returns:
         List of int arrays, without `START` and `END`, none longer than 16.
     """
-    first_state, decoder = (_ready(model, name) for name in ("first_state", "decoder"))
+    first_state, decoder = (part_of(model, name) for name in ("first_state", "decoder"))
     found = []
     for start in range(0, len(grids), batch_size):
         grid = np.asarray(grids[start : start + batch_size], np.float32)
-        repeated = np.repeat(grid, width, axis=0)
+        repeated = np.repeat(grid, beam_width, axis=0)
 
         def step(words, state, repeated=repeated):
             inputs = [words[:, None], state, repeated]
@@ -289,13 +285,15 @@ def write_captions(
 
         state = first_state.predict_on_batch(grid)
         captions, _ = beam_search(
-            step, state, START, END, _LONGEST, width, length_power
+            step, state, START, END, _LONGEST, beam_width, length_penalty
         )
         found += captions
     return found
 
 
-def looked_at(model: keras.Model, grid: npt.ArrayLike, caption: Ints) -> np.ndarray:
+def attention_weights(
+    model: keras.Model, grid: npt.ArrayLike, caption: Ints
+) -> np.ndarray:
     """Returns where the decoder looked for each word of a caption.
 
     Args:
@@ -307,15 +305,9 @@ def looked_at(model: keras.Model, grid: npt.ArrayLike, caption: Ints) -> np.ndar
         Array of shape `(len(caption) + 1, places)` whose rows add up to 1; the last is
         that of `END`.
     """
-    first_state, decoder = (_ready(model, name) for name in ("first_state", "decoder"))
+    first_state, decoder = (part_of(model, name) for name in ("first_state", "decoder"))
     grid = np.asarray(grid, np.float32)[None]
     words = pad([[START, *caption]], 1)
     state = first_state.predict_on_batch(grid)
     _, _, weights = decoder.predict_on_batch([words, state, grid])
     return weights[0]
-
-
-def _ready(model, name):
-    part = model.get_layer(name)
-    part.jit_compile = False
-    return part

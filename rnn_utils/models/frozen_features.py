@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def encode_videos(
-    part: tf.data.Dataset,
+    videos: tf.data.Dataset,
     encoder: keras.Model,
     cache: str | Path | None = None,
     batch_size: int = 8,
@@ -25,7 +25,7 @@ def encode_videos(
     """Returns features for every frame of every video, and the videos' labels.
 
     Args:
-        part: A `tf.data.Dataset` of `(frames, label)`, as `load_videos` gives it:
+        videos: A `tf.data.Dataset` of `(frames, label)`, as `load_videos` gives it:
             frames of shape `(frames, height, width, 3)`, an int.
         encoder: A Keras model from pictures, `(pictures, height, width, 3)`, to
             features, `(pictures, units)`.
@@ -45,13 +45,13 @@ def encode_videos(
         with np.load(cache) as stored:
             return stored["features"], stored["labels"]
     features, labels = [], []
-    for frames, label in part.batch(batch_size).as_numpy_iterator():
+    for frames, label in videos.batch(batch_size).as_numpy_iterator():
         videos, steps, *picture = frames.shape
         units = encoder.predict_on_batch(frames.reshape(-1, *picture))
         features.append(units.reshape(videos, steps, -1).astype(np.float16))
         labels.append(label)
     if not features:
-        raise ValueError("part holds no video; expected at least one")
+        raise ValueError("videos holds no video; expected at least one")
     result = np.concatenate(features), np.concatenate(labels)
     if cache:
         _save(cache, *result)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from rnn_utils.training.padding import chunks_by_length, pad
+
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
-from rnn_utils.training.batches import _of_two_lengths_first, pad
 
 
 def predict_by_length(
@@ -25,12 +26,17 @@ def predict_by_length(
 
     Returns:
         Array of shape `(len(sequences), ...)`.
+
+    Raises:
+        ValueError: There are no sequences.
     """
-    batches = _SortedBatches(sequences, batch_size)
-    predictions = model.predict(batches, verbose=0)
-    restored = np.empty_like(predictions)
-    restored[batches.order] = predictions
-    return restored
+    parts, rows = [], []
+    for chosen in chunks_by_length([len(row) for row in sequences], batch_size):
+        parts.append(model.predict_on_batch(pad([sequences[i] for i in chosen])))
+        rows.append(chosen)
+    if not parts:
+        raise ValueError("sequences is empty; expected at least one sequence")
+    return np.concatenate(parts)[np.argsort(np.concatenate(rows))]
 
 
 def predict_each_step(
@@ -44,32 +50,12 @@ def predict_each_step(
         batch_size: Sequences of similar length that are predicted together.
 
     Returns:
-        List of arrays of shape `(time, ...)`, in the order given.
+        List of arrays of shape `(time, ...)`, in the order given; empty for no
+        sequences.
     """
-    lengths = np.array([len(sequence) for sequence in sequences])
-    order = np.argsort(lengths, kind="stable")
     predictions = [None] * len(sequences)
-    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
-        predicted = model.predict_on_batch(pad([sequences[i] for i in chosen]))
-        for i, rows in zip(chosen, predicted, strict=True):
-            predictions[i] = rows[: lengths[i]]
+    for rows in chunks_by_length([len(row) for row in sequences], batch_size):
+        predicted = model.predict_on_batch(pad([sequences[i] for i in rows]))
+        for i, steps in zip(rows, predicted, strict=True):
+            predictions[i] = steps[: len(sequences[i])]
     return predictions
-
-
-class _SortedBatches(keras.utils.PyDataset):
-    """Batches of padded sequences by length; `order` says which row is which."""
-
-    def __init__(self, sequences, batch_size):
-        super().__init__()
-        lengths = np.array([len(sequence) for sequence in sequences])
-        order = np.argsort(lengths, kind="stable")
-        batches = np.split(order, range(batch_size, len(order), batch_size))
-        self._batches = _of_two_lengths_first(batches, lengths)
-        self._sequences = sequences
-        self.order = np.concatenate(self._batches)
-
-    def __len__(self):
-        return len(self._batches)
-
-    def __getitem__(self, index):
-        return (pad([self._sequences[i] for i in self._batches[index]]),)

@@ -18,15 +18,17 @@ from keras import layers, ops
 
 from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
+from rnn_utils.models._parts import part_of
 from rnn_utils.text.subwords import END, START
-from rnn_utils.training.batches import pad
+from rnn_utils.training.batches import PairBatches
 from rnn_utils.training.losses import TokenCrossentropy
+from rnn_utils.training.padding import chunks_by_length, pad
+from rnn_utils.training.schedules import warmup_cosine
 
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
-from rnn_utils.training.batches import PairBatches
 
-_BATCH_SIZE, _POOL_BATCHES = 64, 30
+_BATCH_SIZE = 64
 
 
 _LONGEST, _WARMUP_UPDATES = 24, 200
@@ -35,10 +37,10 @@ _LONGEST, _WARMUP_UPDATES = 24, 200
 def encoder_decoder(
     vocabulary_sizes: tuple[int, int],
     units: int = 256,
-    features: int = 192,
+    embedding_dim: int = 192,
     dropout: float = 0.2,
     attention: keras.layers.Layer | None = None,
-    vectors: Sequence[str | keras.Initializer] = ("uniform", "uniform"),
+    embeddings_initializers: Sequence[str | keras.Initializer] = ("uniform", "uniform"),
     bidirectional: bool = True,
     encoder_block: keras.layers.Layer | None = None,
 ) -> keras.Model:
@@ -59,10 +61,10 @@ def encoder_decoder(
     Args:
         vocabulary_sizes: Number of ids of source and of target; 0 is padding.
         units: Units of the decoder, and of the encoder, both directions together.
-        features: Size of a token's vector.
+        embedding_dim: Size of a token's vector.
         dropout: Share of the values that are dropped in training.
         attention: None, or a layer with the interface of `keras.layers.Attention`.
-        vectors: Initializers of the vectors of source and target tokens.
+        embeddings_initializers: Those of the vectors of source and target tokens.
         bidirectional: Whether the encoder reads the source in both directions.
         encoder_block: None, or a layer from `(batch, time, units)` to the same shape
             that works on the encoder's states, with a call argument `mask`.
@@ -86,23 +88,28 @@ def encoder_decoder(
     encoder = _encoder(
         vocabulary_sizes[0],
         units,
-        features,
+        embedding_dim,
         dropout,
-        vectors[0],
+        embeddings_initializers[0],
         bidirectional,
         encoder_block,
     )
     decoder = _decoder(
-        vocabulary_sizes[1], units, features, dropout, vectors[1], attention
+        vocabulary_sizes[1],
+        units,
+        embedding_dim,
+        dropout,
+        embeddings_initializers[1],
+        attention,
     )
     states, source_vectors, summary = encoder(source)
     logits, _, _ = decoder([target, summary, source, states, source_vectors])
     return keras.Model([source, target], logits, name="encoder_decoder")
 
 
-def _encoder(size, units, features, dropout, initializer, bidirectional, block):
+def _encoder(size, units, embedding_dim, dropout, initializer, bidirectional, block):
     source = keras.Input((None,), dtype="int32", name="source")
-    embedding = layers.Embedding(size, features, initializer, mask_zero=True)
+    embedding = layers.Embedding(size, embedding_dim, initializer, mask_zero=True)
     vectors = layers.Dropout(dropout)(embedding(source))
     if bidirectional:
         gru = GRU(units // 2, return_sequences=True, return_state=True)
@@ -117,19 +124,19 @@ def _encoder(size, units, features, dropout, initializer, bidirectional, block):
     return keras.Model(source, [states, vectors, summary], name="encoder")
 
 
-def _decoder(size, units, features, dropout, initializer, attention):
+def _decoder(size, units, embedding_dim, dropout, initializer, attention):
     target = keras.Input((None,), dtype="int32", name="target")
     hidden_state = keras.Input((units,), name="hidden_state")
     source = keras.Input((None,), dtype="int32", name="source")
     encoded = keras.Input((None, units), name="states")
-    source_vectors = keras.Input((None, features), name="vectors")
+    source_vectors = keras.Input((None, embedding_dim), name="vectors")
     embedding = layers.ReversibleEmbedding(
-        size, features, embeddings_initializer=initializer
+        size, embedding_dim, embeddings_initializer=initializer
     )
     gru = GRU(units, return_sequences=True, return_state=True)
     vectors = layers.Dropout(dropout)(embedding(target))
     states, last = gru(vectors, initial_state=hidden_state)
-    output = layers.Dense(features, "tanh", use_bias=False, name="output")
+    output = layers.Dense(embedding_dim, "tanh", use_bias=False, name="output")
     if attention is None:
         output = output(states)
         # Keras 3.13 refuses a model with an input that nothing uses.
@@ -146,7 +153,7 @@ def _decoder(size, units, features, dropout, initializer, attention):
         # Begins as the identity: the vectors of a word and of its translation are
         # alike where `association_vectors` made them.
         lexical = layers.Dense(
-            features, use_bias=False, kernel_initializer="identity", name="lexical"
+            embedding_dim, use_bias=False, kernel_initializer="identity", name="lexical"
         )
         output = output(layers.Concatenate()([states, context])) + lexical(word)
     logits = embedding(layers.Dropout(dropout)(output), reverse=True)
@@ -157,12 +164,12 @@ def _decoder(size, units, features, dropout, initializer, attention):
     )
 
 
-def train(
+def train_translator(
     model: keras.Model,
     train: Sequence[Sequence[Ints]],
     validation: Sequence[Sequence[Ints]],
     epochs: int = 7,
-    rate: float = 3e-3,
+    learning_rate: float = 3e-3,
     seed: int = 0,
     callbacks: Iterable[keras.callbacks.Callback] = (),
 ) -> keras.callbacks.History:
@@ -177,7 +184,7 @@ def train(
             tokens on a side are left out.
         validation: The same of validation pairs; all are used.
         epochs: Passes over the training pairs.
-        rate: Highest learning rate.
+        learning_rate: Highest learning rate.
         seed: Seed of the order of the pairs.
         callbacks: Keras callbacks.
 
@@ -185,13 +192,10 @@ def train(
         The `keras.callbacks.History`.
     """
     batches = PairBatches(*train, _BATCH_SIZE, _LONGEST, seed)
-    updates = max(1, len(batches) * epochs - _WARMUP_UPDATES)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        rate / 10, updates, 0.02, warmup_target=rate, warmup_steps=_WARMUP_UPDATES
-    )
+    schedule = warmup_cosine(learning_rate, len(batches) * epochs, _WARMUP_UPDATES)
     model.compile(
         keras.optimizers.Adam(schedule, beta_2=0.98, clipnorm=1.0),
-        TokenCrossentropy(smoothing=0.1),
+        TokenCrossentropy(label_smoothing=0.1),
         # Compiling for every length would take longer than it saves.
         jit_compile=False,
     )
@@ -207,8 +211,8 @@ def train(
 def translate(
     model: keras.Model,
     sources: Sequence[Ints],
-    width: int = 1,
-    length_power: float = 0.0,
+    beam_width: int = 1,
+    length_penalty: float = 0.0,
     batch_size: int = 256,
 ) -> list[np.ndarray]:
     """Writes a target sequence for every source sequence.
@@ -216,28 +220,27 @@ def translate(
     Args:
         model: What `encoder_decoder` returns.
         sources: List of 1-D int arrays.
-        width: Width of the beam; 1 is greedy.
-        length_power: See `rnn_utils.decoding.beam_search`.
+        beam_width: Width of the beam; 1 is greedy.
+        length_penalty: See `rnn_utils.decoding.beam_search`.
         batch_size: Sequences of similar length that are translated together.
 
     Returns:
         List of int arrays, in the order given. None is longer than twice its source
         and ten tokens.
     """
-    encoder, decoder = (_ready(model, name) for name in ("encoder", "decoder"))
+    encoder, decoder = (part_of(model, name) for name in ("encoder", "decoder"))
 
-    order = np.argsort([len(source) for source in sources], kind="stable")
     found = [None] * len(sources)
-    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
+    for chosen in chunks_by_length([len(source) for source in sources], batch_size):
         source = pad([sources[i] for i in chosen], step=1)
         states, vectors, summary = encoder.predict_on_batch(source)
         # All beginnings of a row have the same source, so it need not move with them.
         encoded = [
-            ops.repeat(part, width, axis=0) for part in (source, states, vectors)
+            ops.repeat(part, beam_width, axis=0) for part in (source, states, vectors)
         ]
         step, longest = _step(decoder, encoded), 2 * source.shape[1] + 10
         targets, _ = beam_search(
-            step, summary, START, END, longest, width, length_power
+            step, summary, START, END, longest, beam_width, length_penalty
         )
         for i, target in zip(chosen, targets, strict=True):
             found[i] = target
@@ -268,16 +271,9 @@ def attention_weights(model: keras.Model, source: Ints, target: Ints) -> np.ndar
         Array of shape `(len(target) + 1, len(source))` whose rows add up to 1; the last
         row is that of `END`.
     """
-    encoder, decoder = (_ready(model, name) for name in ("encoder", "decoder"))
+    encoder, decoder = (part_of(model, name) for name in ("encoder", "decoder"))
     source = pad([source], step=1)
     states, vectors, summary = encoder.predict_on_batch(source)
     target = pad([[START, *target]], step=1)
     _, _, weights = decoder.predict_on_batch([target, summary, source, states, vectors])
     return weights[0]
-
-
-def _ready(model, name):
-    part = model.get_layer(name)
-    # Compiling for every length would take longer than it saves.
-    part.jit_compile = False
-    return part

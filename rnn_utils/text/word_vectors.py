@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from scipy import sparse
 from typing import TYPE_CHECKING
 
-from rnn_utils.text.word_vectors import ppmi
-
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
 

@@ -29,11 +29,11 @@ class AdversarialModel(keras.Model):
         inputs: Inputs of the functional model.
         outputs: Its outputs.
         embedding: Its `keras.layers.Embedding`; trainable.
-        step: Euclidean length of the move, over the whole table.
+        epsilon: Euclidean length of the move, over the whole table.
         **kwargs: As for `keras.Model`.
 
     Raises:
-        ValueError: `embedding` is not a layer of the model, or `step` is negative.
+        ValueError: `embedding` is not a layer of the model, or `epsilon` is negative.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class AdversarialModel(keras.Model):
         inputs: Any,
         outputs: Any,
         embedding: keras.layers.Embedding,
-        step: float = 1.0,
+        epsilon: float = 1.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(inputs, outputs, **kwargs)
@@ -49,10 +49,10 @@ class AdversarialModel(keras.Model):
             raise ValueError(
                 f"embedding is {embedding!r}; expected an Embedding layer of this model"
             )
-        if step < 0:
-            raise ValueError(f"step is {step!r}; expected a number of at least 0")
+        if epsilon < 0:
+            raise ValueError(f"epsilon is {epsilon!r}; expected a number of at least 0")
         self.embedding = embedding
-        self.step = step
+        self.epsilon = epsilon
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Updates the weights with the gradients of the clean and the moved loss."""
@@ -60,7 +60,7 @@ class AdversarialModel(keras.Model):
         loss, predictions, gradients = self._learn(inputs, targets, weights)
         table = self.embedding.embeddings
         place = [variable is table for variable in self.trainable_variables].index(True)
-        move = self.step * gradients[place] / (tf.norm(gradients[place]) + 1e-12)
+        move = self.epsilon * gradients[place] / (tf.norm(gradients[place]) + 1e-12)
         table.assign_add(move)
         _, _, moved_gradients = self._learn(inputs, targets, weights)
         table.assign_sub(move)

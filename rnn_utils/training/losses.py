@@ -19,7 +19,7 @@ class TokenCrossentropy(keras.losses.Loss):
     vocabulary an equal share of e: the network is not rewarded for being certain.
 
     Args:
-        smoothing: The share e, from 0 up to, not including, 1.
+        label_smoothing: The share e, from 0 up to, not including, 1.
         name: Name of the loss.
 
     Call arguments:
@@ -30,32 +30,34 @@ class TokenCrossentropy(keras.losses.Loss):
         A scalar. A batch of nothing but padding has a loss of 0.
 
     Raises:
-        ValueError: `smoothing` is out of range.
+        ValueError: `label_smoothing` is out of range.
 
     Source: Szegedy et al. (2016), "Rethinking the inception architecture for computer
     vision", CVPR, section 7 (label smoothing).
     """
 
     def __init__(
-        self, smoothing: float = 0.0, name: str = "token_crossentropy"
+        self, label_smoothing: float = 0.0, name: str = "token_crossentropy"
     ) -> None:
         super().__init__(name=name, reduction=None)
-        if not 0 <= smoothing < 1:
-            raise ValueError(f"smoothing is {smoothing!r}; expected 0 <= smoothing < 1")
-        self.smoothing = smoothing
+        if not 0 <= label_smoothing < 1:
+            raise ValueError(
+                f"label_smoothing is {label_smoothing!r}; expected 0 up to below 1"
+            )
+        self.label_smoothing = label_smoothing
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Returns the mean over the tokens; see the class."""
         y_true = ops.cast(y_true, "int32")
         valid = ops.cast(ops.not_equal(y_true, 0), y_pred.dtype)
         losses = ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
-        if self.smoothing:
+        if self.label_smoothing:
             # Spread evenly, the cross-entropy differs by what the target's logit is
             # above the mean: no second softmax over the vocabulary.
             target = ops.take_along_axis(y_pred, y_true[..., None], axis=-1)[..., 0]
-            losses += self.smoothing * (target - ops.mean(y_pred, axis=-1))
+            losses += self.label_smoothing * (target - ops.mean(y_pred, axis=-1))
         return ops.sum(losses * valid) / ops.maximum(ops.sum(valid), 1)
 
     def get_config(self) -> dict[str, Any]:
         """Returns what the constructor needs."""
-        return {"smoothing": self.smoothing, "name": self.name}
+        return {"label_smoothing": self.label_smoothing, "name": self.name}

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from rnn_utils.datasets import package_download
-from rnn_utils.datasets.fetch_error import FetchError
+from rnn_utils.datasets.building.fetch_error import FetchError
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from rnn_utils.datasets.books import (  # noqa: E402
     split_in_order,
     word_runs,
 )
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.registry_package import FetchError  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 LINES = [f"line {i:03d} of the book\n" for i in range(400)]
 

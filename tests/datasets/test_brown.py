@@ -12,7 +12,7 @@ from rnn_utils.datasets.brown import (  # noqa: E402
     name_tags,
     read_sentences,
 )
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 GENRES = {f"c{letter}{i:02d}": letter for letter in "am" for i in range(1, 7)}
 

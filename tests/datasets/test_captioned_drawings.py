@@ -23,7 +23,7 @@ from rnn_utils.datasets.captioned_drawings import (  # noqa: E402
     openmoji_member,
     read_names,
 )
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 LIGHT, MEDIUM_LIGHT, MEDIUM = "\U0001f3fb", "\U0001f3fc", "\U0001f3fd"
 TONES = {"": "", LIGHT: "_light", MEDIUM_LIGHT: "_medium-light", MEDIUM: "_medium"}

@@ -14,7 +14,7 @@ from rnn_utils.datasets.census_names import (  # noqa: E402
     load_names,
     read_table,
 )
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 
 def made_up_table(prefix, count):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_utils.datasets.fetch_error import FetchError, storage_failure
+from rnn_utils.datasets.building.fetch_error import FetchError, storage_failure
 
 FOLDER = Path("/data/here")
 SUBJECT = "names could not be prepared"
@@ -85,7 +85,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 shell = InteractiveShell()
 shell.run_cell('''
-from rnn_utils.datasets.fetch_error import FetchError
+from rnn_utils.datasets.building.fetch_error import FetchError
 
 def deep(levels):
     if levels:
@@ -118,7 +118,7 @@ def test_paths_are_not_broken():
 
 def test_python_shows_a_traceback_as_ever():
     code = (
-        "from rnn_utils.datasets.fetch_error import FetchError\nraise FetchError('a b')"
+        "from rnn_utils.datasets.building.fetch_error import FetchError\nraise FetchError('a b')"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -18,7 +18,7 @@ from rnn_utils.datasets.movie_reviews import (  # noqa: E402
     split_by_film,
     without_near_duplicates,
 )
-from rnn_utils.datasets.registry_package import FetchError  # noqa: E402
+from rnn_utils.datasets.building.registry_package import FetchError  # noqa: E402
 
 
 def words(rng, count=40):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_utils.datasets.own_series import read_own, split_by_time
-from rnn_utils.datasets.splits import SPLITS
+from rnn_utils.datasets.building.splits import SPLITS
 
 
 @pytest.fixture

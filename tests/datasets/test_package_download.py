@@ -7,9 +7,9 @@ import subprocess
 import pytest
 
 from rnn_utils.datasets import package_download
-from rnn_utils.datasets.fetch_error import FetchError
-from rnn_utils.datasets.package_download import download
-from rnn_utils.datasets.registry_package import RegistryPackage
+from rnn_utils.datasets.building.fetch_error import FetchError
+from rnn_utils.datasets.building.package_download import download
+from rnn_utils.datasets.building.registry_package import RegistryPackage
 
 NO_MATCH = (
     "ERROR: Could not find a version that satisfies the requirement toy==1.0 (from "

@@ -12,7 +12,7 @@ from rnn_utils.datasets.pronunciations import (  # noqa: E402
     read_dictionary,
     stem,
 )
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 
 @pytest.fixture

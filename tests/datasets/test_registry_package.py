@@ -12,7 +12,7 @@ import tarfile
 import pytest
 
 from rnn_utils.datasets import data_dir, package_download, registry_package
-from rnn_utils.datasets.registry_package import (
+from rnn_utils.datasets.building.registry_package import (
     FetchError,
     RegistryPackage,
     read_members,

@@ -18,7 +18,7 @@ from rnn_utils.datasets.smartwatch import (  # noqa: E402
     read_object,
     read_recordings,
 )
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 
 def saved(content, protocol=2):

@@ -1,6 +1,6 @@
 """Claims about downloading a source archive: pip's configuration is what counts."""
 
-from rnn_utils.datasets.source_archive import pip_options, sources
+from rnn_utils.datasets.building.source_archive import pip_options, sources
 
 LISTING = """\
 :env:.index-url='https://mine/simple'

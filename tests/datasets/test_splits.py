@@ -1,6 +1,6 @@
 """Claims about dealing rows to splits."""
 
-from rnn_utils.datasets.splits import (
+from rnn_utils.datasets.building.splits import (
     SPLITS,
     groups_with_shared_keys,
     split_at_random,

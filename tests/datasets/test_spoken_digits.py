@@ -9,7 +9,7 @@ tf = pytest.importorskip("tensorflow")
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import spoken_digits  # noqa: E402
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.spoken_digits import (  # noqa: E402
     SAMPLE_RATE,
     WORDS,

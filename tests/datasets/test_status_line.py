@@ -7,12 +7,12 @@ import nbclient
 import nbformat
 import pytest
 
-from rnn_utils.datasets.status_line import status_line, watch_cells
+from rnn_utils.datasets.building.status_line import status_line, watch_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORT = """
 from IPython.display import display
-from rnn_utils.datasets.status_line import status_line, watch_cells
+from rnn_utils.datasets.building.status_line import status_line, watch_cells
 watch_cells()
 """
 WORK = "with status_line('Preparing {name}, once ...'):\n    pass\n"

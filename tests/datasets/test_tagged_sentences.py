@@ -6,8 +6,8 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 tfds = pytest.importorskip("tensorflow_datasets")
 
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
-from rnn_utils.datasets.tagged_sentences import (  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.tagged_sentences import (  # noqa: E402
     load_full_size,
     without_shared_sentences,
 )

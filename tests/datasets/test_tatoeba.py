@@ -7,7 +7,7 @@ tfds = pytest.importorskip("tensorflow_datasets")
 import tensorflow as tf  # noqa: E402
 
 from rnn_utils.datasets import tatoeba  # noqa: E402
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.tatoeba import (  # noqa: E402
     load_translations,
     near_keys,

@@ -9,7 +9,7 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import time_series  # noqa: E402
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.time_series import (  # noqa: E402
     filled_in,
     load_series,

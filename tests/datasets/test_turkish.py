@@ -5,7 +5,7 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import turkish  # noqa: E402
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.turkish import (  # noqa: E402
     genre,
     load_turkish,

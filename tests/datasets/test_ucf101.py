@@ -6,7 +6,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 tfds = pytest.importorskip("tensorflow_datasets")
 
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.ucf101 import few_frames, load_videos  # noqa: E402
 
 # What the dataset says of its splits once it is prepared, but smaller.

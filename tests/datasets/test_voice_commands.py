@@ -8,8 +8,8 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import voice_commands  # noqa: E402
-from rnn_utils.datasets.splits import SPLITS  # noqa: E402
-from rnn_utils.datasets.tagged_sentences import TaggedSentences  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
+from rnn_utils.datasets.building.tagged_sentences import TaggedSentences  # noqa: E402
 from rnn_utils.datasets.voice_commands import (  # noqa: E402
     Sampler,
     closed_values,

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import prepared
+from rnn_utils.datasets.building.preparation import prepared
 
 NUMBERS = list(range(5))
 

@@ -19,9 +19,9 @@ def bio_constraint(labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         labels: List of the distinct labels.
 
     Returns:
-        `first`, booleans of shape `(labels,)`: may a sentence begin with the label? and
-        `follows`, booleans of shape `(labels, labels)`: `follows[i, j]` tells whether
-        label j may come directly after label i.
+        `may_start`, booleans of shape `(labels,)`: may a sentence begin with the label?
+        and `may_follow`, booleans of shape `(labels, labels)`: `may_follow[i, j]` tells
+        whether label j may come directly after label i.
     """
     inside = np.array([label.startswith("I-") for label in labels])
     kinds = np.array([label[2:] for label in labels])  # "" for O.
@@ -29,7 +29,7 @@ def bio_constraint(labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def viterbi(
-    scores: Sequence[np.ndarray], first: np.ndarray, follows: np.ndarray
+    scores: Sequence[np.ndarray], may_start: np.ndarray, may_follow: np.ndarray
 ) -> list[np.ndarray]:
     """Finds each sentence's best sequence of labels among those that are allowed.
 
@@ -43,8 +43,8 @@ def viterbi(
     Args:
         scores: List of arrays `(time, labels)`, one a sentence, of at least one word:
             log-probabilities, or any score that adds up.
-        first: Booleans `(labels,)`: labels that a sentence may begin with.
-        follows: Booleans `(labels, labels)`: `follows[i, j]`, may j come after i?
+        may_start: Booleans `(labels,)`: labels that a sentence may begin with.
+        may_follow: Booleans `(labels, labels)`: `may_follow[i, j]`, may j come after i?
 
     Returns:
         List of int arrays of shape `(time,)`.
@@ -56,30 +56,30 @@ def viterbi(
     Information Theory 13.
     """
     for place, each in enumerate(scores):
-        if np.ndim(each) != 2 or len(each) < 1 or each.shape[1] != len(first):
+        if np.ndim(each) != 2 or len(each) < 1 or each.shape[1] != len(may_start):
             raise ValueError(
                 f"scores[{place}] has the shape {np.shape(each)}; expected at least "
-                f"one row of {len(first)} labels"
+                f"one row of {len(may_start)} labels"
             )
     lengths = np.array([len(each) for each in scores])
     order = np.argsort(lengths, kind="stable")
     best = [None] * len(scores)
     for chosen in np.split(order, range(_CHUNK, len(order), _CHUNK)):
-        paths = _best_paths([scores[i] for i in chosen], first, follows)
+        paths = _best_paths([scores[i] for i in chosen], may_start, may_follow)
         for i, path in zip(chosen, paths, strict=True):
             best[i] = path[: lengths[i]]
     return best
 
 
-def _best_paths(scores, first, follows):
+def _best_paths(scores, may_start, may_follow):
     """Returns int paths (sentences, longest time), right up to each one's length."""
     lengths = np.array([len(each) for each in scores])
-    padded = np.zeros((len(scores), lengths.max(), len(first)))
+    padded = np.zeros((len(scores), lengths.max(), len(may_start)))
     for row, each in zip(padded, scores, strict=True):
         row[: len(each)] = each
-    penalty = np.where(follows, 0.0, _IMPOSSIBLE)
-    total = padded[:, 0] + np.where(first, 0.0, _IMPOSSIBLE)
-    came_from = np.tile(np.arange(len(first)), (*padded.shape[:2], 1))
+    penalty = np.where(may_follow, 0.0, _IMPOSSIBLE)
+    total = padded[:, 0] + np.where(may_start, 0.0, _IMPOSSIBLE)
+    came_from = np.tile(np.arange(len(may_start)), (*padded.shape[:2], 1))
     for t in range(1, padded.shape[1]):
         candidates = total[:, :, None] + penalty
         alive = (t < lengths)[:, None]  # After its end, a sentence stays as it is.

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.preparation import full_size
-from rnn_utils.datasets.splits import SPLITS, split_within_kinds
+from rnn_utils.datasets.building.preparation import full_size
+from rnn_utils.datasets.building.splits import SPLITS, split_within_kinds
 
 # What a caller expects who wants the kinds of names.
 _WITH_NAMES = "'embedded', 'conll2003' or 'wikiann/en'"

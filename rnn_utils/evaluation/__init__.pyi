@@ -1,0 +1,13 @@
+from .accuracy import count_right as count_right
+from .accuracy import share as share
+from .caption_words import class_counts as class_counts
+from .caption_words import summed_by_group as summed_by_group
+from .intervals import bootstrap_interval as bootstrap_interval
+from .intervals import diebold_mariano as diebold_mariano
+from .intervals import mean_interval as mean_interval
+from .results import Result as Result
+from .spans import span_counts as span_counts
+from .spans import span_errors as span_errors
+from .spans import span_f1 as span_f1
+from .translation import bleu as bleu
+from .translation import bleu_counts as bleu_counts

@@ -1,0 +1,11 @@
+from .animation import animate_clips as animate_clips
+from .animation import film_html as film_html
+from .curves import plot_estimates as plot_estimates
+from .curves import plot_learning_curves as plot_learning_curves
+from .pictures import plot_alignment as plot_alignment
+from .pictures import plot_captions as plot_captions
+from .text import plot_characters as plot_characters
+from .text import plot_spans as plot_spans
+from .text import plot_tags as plot_tags
+from .text import plot_words as plot_words
+from .unrolled import plot_unrolled as plot_unrolled

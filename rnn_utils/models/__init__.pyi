@@ -1,0 +1,11 @@
+from .captioning import captioner as captioner
+from .captioning import picture_encoder as picture_encoder
+from .captioning import train_captioner as train_captioner
+from .captioning import train_encoder as train_encoder
+from .captioning import write_captions as write_captions
+from .frozen_features import encode_videos as encode_videos
+from .prediction import predict_by_length as predict_by_length
+from .prediction import predict_each_step as predict_each_step
+from .translation import encoder_decoder as encoder_decoder
+from .translation import train_translator as train_translator
+from .translation import translate as translate

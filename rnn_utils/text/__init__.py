@@ -1,0 +1,8 @@
+"""Words, pieces of words and spans of them: what stands before a network of language.
+
+Each name loads on first use; `__init__.pyi` lists them for editors.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

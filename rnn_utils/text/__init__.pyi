@@ -1,0 +1,10 @@
+from .spans import OUTSIDE as OUTSIDE
+from .spans import Span as Span
+from .spans import bio_labels as bio_labels
+from .spans import broken_steps as broken_steps
+from .spans import spans_of as spans_of
+from .subwords import Subwords as Subwords
+from .word_vectors import association_vectors as association_vectors
+from .word_vectors import ppmi_svd as ppmi_svd
+from .words import WordEncoder as WordEncoder
+from .words import encode_tags as encode_tags

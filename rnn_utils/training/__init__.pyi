@@ -1,0 +1,15 @@
+from .adversarial import AdversarialModel as AdversarialModel
+from .batches import CaptionBatches as CaptionBatches
+from .batches import LengthBatches as LengthBatches
+from .batches import PaddedBatches as PaddedBatches
+from .batches import PairBatches as PairBatches
+from .checkpoints import load_trained as load_trained
+from .checkpoints import save_trained as save_trained
+from .losses import TokenCrossentropy as TokenCrossentropy
+from .padding import chunks_by_length as chunks_by_length
+from .padding import head_and_tail as head_and_tail
+from .padding import pad as pad
+from .padding import similar_lengths as similar_lengths
+from .progress import TrainingProgress as TrainingProgress
+from .restarting import restart as restart
+from .schedules import warmup_cosine as warmup_cosine

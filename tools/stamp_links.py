@@ -22,9 +22,9 @@ _CONDITION = 'if importlib.util.find_spec("rnn_utils") is None:\n'
 _UNSTAMPED_BODY = """\
     raise ModuleNotFoundError(
         "rnn_utils is not installed. In a checkout of the repository, run `make lab`, "
-        'or `pip install -e ".[cpu,notebooks]"`, and open this notebook again. In Colab '
-        'or Kaggle, run %pip install "rnn-utils[colab] @ git+ADDRESS" in a cell, where '
-        "ADDRESS is that of the repository you have this notebook from."
+        'or `pip install -e ".[cpu,notebooks]"`, and open this notebook again. '
+        'In Colab or Kaggle, run %pip install "rnn-utils[colab] @ git+ADDRESS" first, '
+        "where ADDRESS is that of the repository that you have this notebook from."
     )
 """
 # The set-up cell of every notebook, letter for letter.

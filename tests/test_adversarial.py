@@ -6,7 +6,7 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from rnn_utils.training.adversarial import AdversarialModel
+from rnn_utils.training.adversarial import AdversarialModel  # noqa: E402
 
 IDS = np.array([[1, 2, 3], [4, 5, 0]])
 LABELS = np.array([[1.0], [0.0]])

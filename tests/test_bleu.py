@@ -5,7 +5,7 @@ import pytest
 
 sacrebleu = pytest.importorskip("sacrebleu")
 
-from rnn_utils.evaluation.translation import bleu, bleu_counts
+from rnn_utils.evaluation.translation import bleu, bleu_counts  # noqa: E402
 
 REFERENCES = [
     "El gato se sentó en la mesa.",

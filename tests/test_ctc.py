@@ -9,7 +9,7 @@ tf = pytest.importorskip("tensorflow")
 
 import keras  # noqa: E402
 
-from rnn_utils.decoding.ctc import (
+from rnn_utils.decoding.ctc import (  # noqa: E402
     CTCLoss,
     best_path,
     log_probabilities,
@@ -17,7 +17,7 @@ from rnn_utils.decoding.ctc import (
     search,
     targets,
 )
-from rnn_utils.training.batches import CTCBatches
+from rnn_utils.training.batches import CTCBatches  # noqa: E402
 
 STEPS, LABELS = 5, 3
 

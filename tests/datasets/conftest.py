@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from rnn_utils.datasets import package_download
+from rnn_utils.datasets.building import package_download
 from rnn_utils.datasets.building.fetch_error import FetchError
 
 

@@ -7,7 +7,7 @@ import requests
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
-from rnn_utils.datasets import books, preparation  # noqa: E402
+from rnn_utils.datasets import books  # noqa: E402
 from rnn_utils.datasets.books import (  # noqa: E402
     load_book,
     read_bible,
@@ -15,6 +15,7 @@ from rnn_utils.datasets.books import (  # noqa: E402
     split_in_order,
     word_runs,
 )
+from rnn_utils.datasets.building import preparation  # noqa: E402
 from rnn_utils.datasets.building.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 

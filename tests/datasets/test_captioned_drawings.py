@@ -13,6 +13,7 @@ from PIL import Image  # noqa: E402
 
 from rnn_utils.datasets import captioned_drawings as drawings  # noqa: E402
 from rnn_utils.datasets import drawing_splits  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.caption_words import without_skin_tones  # noqa: E402
 from rnn_utils.datasets.captioned_drawings import (  # noqa: E402
     DRAWING_SPLITS,
@@ -23,7 +24,6 @@ from rnn_utils.datasets.captioned_drawings import (  # noqa: E402
     openmoji_member,
     read_names,
 )
-from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 LIGHT, MEDIUM_LIGHT, MEDIUM = "\U0001f3fb", "\U0001f3fc", "\U0001f3fd"
 TONES = {"": "", LIGHT: "_light", MEDIUM_LIGHT: "_medium-light", MEDIUM: "_medium"}

@@ -6,6 +6,7 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import census_names  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.census_names import (  # noqa: E402
     FEMALE,
     LAST,
@@ -14,7 +15,6 @@ from rnn_utils.datasets.census_names import (  # noqa: E402
     load_names,
     read_table,
 )
-from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 
 def made_up_table(prefix, count):

@@ -11,14 +11,15 @@ import requests
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
-from rnn_utils.datasets import movie_reviews, preparation  # noqa: E402
+from rnn_utils.datasets import movie_reviews  # noqa: E402
+from rnn_utils.datasets.building import preparation  # noqa: E402
+from rnn_utils.datasets.building.registry_package import FetchError  # noqa: E402
 from rnn_utils.datasets.movie_reviews import (  # noqa: E402
     SPLITS,
     load_reviews,
     split_by_film,
     without_near_duplicates,
 )
-from rnn_utils.datasets.building.registry_package import FetchError  # noqa: E402
 
 
 def words(rng, count=40):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rnn_utils.datasets.own_series import read_own, split_by_time
 from rnn_utils.datasets.building.splits import SPLITS
+from rnn_utils.datasets.own_series import read_own, split_by_time
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from rnn_utils.datasets import package_download
+from rnn_utils.datasets.building import package_download
 from rnn_utils.datasets.building.fetch_error import FetchError
 from rnn_utils.datasets.building.package_download import download
 from rnn_utils.datasets.building.registry_package import RegistryPackage

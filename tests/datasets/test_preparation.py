@@ -13,7 +13,7 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 import tensorflow as tf  # noqa: E402
 
-from rnn_utils.datasets import preparation  # noqa: E402
+from rnn_utils.datasets.building import preparation  # noqa: E402
 from rnn_utils.datasets.building.fetch_error import FetchError  # noqa: E402
 from rnn_utils.datasets.building.preparation import full_size, prepared  # noqa: E402
 from tests.datasets.toy_builder import NUMBERS, ToyNumbers, numbers  # noqa: E402

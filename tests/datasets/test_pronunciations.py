@@ -5,6 +5,7 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import pronunciations  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.pronunciations import (  # noqa: E402
     count_syllables,
     group_by_stem,
@@ -12,7 +13,6 @@ from rnn_utils.datasets.pronunciations import (  # noqa: E402
     read_dictionary,
     stem,
 )
-from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 
 @pytest.fixture

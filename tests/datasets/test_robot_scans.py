@@ -9,6 +9,7 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import robot_scans  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.robot_scans import (  # noqa: E402
     drive,
     load_robot_scans,
@@ -17,7 +18,6 @@ from rnn_utils.datasets.robot_scans import (  # noqa: E402
     split_with_gaps,
     wrapped,
 )
-from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 SETTINGS = "0 -1.570796 3.141593 0.017453 50.000000 0.100000 0 180"
 

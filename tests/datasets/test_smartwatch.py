@@ -9,6 +9,7 @@ import pytest
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import smartwatch  # noqa: E402
+from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.smartwatch import (  # noqa: E402
     Exercises,
     as_left_arm,
@@ -18,7 +19,6 @@ from rnn_utils.datasets.smartwatch import (  # noqa: E402
     read_object,
     read_recordings,
 )
-from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 
 
 def saved(content, protocol=2):

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from rnn_utils.training.batches import PaddedBatches
-from rnn_utils.training.padding import chunks_by_length, pad
+from rnn_utils.training.padding import LENGTH_STEP, chunks_by_length, pad
 
 if TYPE_CHECKING:
     from rnn_utils._types import Ints, Tensor
@@ -101,6 +101,8 @@ class CTCBatches(PaddedBatches):
         batch_size: Sequences in a batch.
         seed: Seed of the order of the batches.
     """
+
+    steps = (LENGTH_STEP, 1)
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from rnn_utils.text.subwords import END, START
-from rnn_utils.training.padding import pad, similar_lengths
+from rnn_utils.training.padding import LENGTH_STEP, pad, similar_lengths
 
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 class PaddedBatches(keras.utils.PyDataset):
     """What all batches of rows of different lengths share; a kind fills in two methods.
 
-    `deal` returns the batches of an epoch, lists of rows; `padded` makes the arrays of
+    `deal` returns the batches of a pass, lists of rows; `padded` makes the arrays of
     one of them. `lengths` holds the length of each row's sequences, shape `(sequences,
-    rows)`.
+    rows)`; `steps`, for each sequence, of what its padded length is a multiple.
     """
+
+    steps: tuple[int, ...] = (1, 1)
 
     def __init__(self) -> None:
         super().__init__()
-        self._batches = self.deal()
+        self.on_epoch_end()
 
     def deal(self) -> list[np.ndarray]:
-        """Returns the rows of each batch of the next epoch, each a 1-D int array."""
+        """Returns the rows of each batch of the next pass, each a 1-D int array."""
         raise NotImplementedError
 
     def padded(self, rows: np.ndarray, shortest: np.ndarray) -> Any:
@@ -41,6 +43,12 @@ class PaddedBatches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         """Deals the rows into new batches."""
         self._batches = self.deal()
+        # Keras takes the sizes that the first two batches share for those of all, and
+        # refuses every other later on. So the second is one of other lengths,
+        for place, batch in enumerate(self._batches):
+            if (self._sizes(batch) != self._sizes(self._batches[0])).all():
+                self._batches[1], self._batches[place] = batch, self._batches[1]
+                break
 
     def __len__(self) -> int:
         """Returns the number of batches in an epoch."""
@@ -50,9 +58,16 @@ class PaddedBatches(keras.utils.PyDataset):
         """Returns a batch: `(inputs, targets)`."""
         shortest = np.zeros(len(self.lengths), int)
         if index == 0 and len(self) > 1:
-            # Keras takes the sizes that the first two batches share for those of all.
-            shortest = self.lengths[:, self._batches[1]].max(axis=1) + 1
+            # or, where there is none, the first gets a step of padding more.
+            first, second = map(self._sizes, self._batches[:2])
+            shortest = np.where(first == second, second + 1, 0)
         return self.padded(self._batches[index], shortest)
+
+    def _sizes(self, rows):
+        """The padded lengths of the sequences of a batch, shape `(sequences,)`."""
+        longest = self.lengths[:, rows].max(axis=1)
+        steps = np.array(self.steps[: len(longest)])
+        return np.maximum(1, -(-longest // steps)) * steps
 
 
 # So many batches' worth of examples are sorted by length together.
@@ -84,6 +99,8 @@ class LengthBatches(PaddedBatches):
             another length, or one of them has not one target for each time step.
     """
 
+    steps = (LENGTH_STEP,)
+
     def __init__(
         self,
         sequences: Sequence[Ints],
@@ -106,16 +123,14 @@ class LengthBatches(PaddedBatches):
         self.lengths = np.array([[len(sequence) for sequence in sequences]])
         self._chosen = _short_enough(self.lengths, longest)
         self._batch_size, self._rounds = batch_size, rounds
-        self._rng = np.random.default_rng(seed)
+        self._rng, self._round = np.random.default_rng(seed), -1
         super().__init__()
 
     def deal(self) -> list[np.ndarray]:
-        """Shuffles the examples, and deals them anew when a pass is over."""
-        self._pass = similar_lengths(
+        """Shuffles the examples into batches of similar lengths."""
+        return similar_lengths(
             self._chosen, self.lengths, self._batch_size, _POOL_BATCHES, self._rng
         )
-        self._round = -1
-        return self._pass[: len(self._pass) // self._rounds]
 
     def on_epoch_begin(self) -> None:
         """Goes on to the batches of the next round."""
@@ -126,7 +141,9 @@ class LengthBatches(PaddedBatches):
     def on_epoch_end(self) -> None:
         """Deals the examples into new batches, unless a pass is under way."""
         if self._round in (-1, self._rounds - 1):
-            self._batches = self.deal()
+            super().on_epoch_end()
+            self._pass, self._round = self._batches, -1
+            self._batches = self._pass[: len(self._pass) // self._rounds]
 
     def padded(
         self, rows: np.ndarray, shortest: np.ndarray

@@ -9,7 +9,7 @@ import pytest
 
 from rnn_utils.datasets.building.status_line import status_line, watch_cells
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 IMPORT = """
 from IPython.display import display
 from rnn_utils.datasets.building.status_line import status_line, watch_cells

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from rnn_utils.models.prediction import predict_by_length, predict_each_step
-from rnn_utils.training.batches import LengthBatches, head_and_tail, pad
+from rnn_utils.training.batches import LengthBatches
+from rnn_utils.training.padding import head_and_tail, pad
 
 
 def made_up(count=500, longest=90, seed=0):

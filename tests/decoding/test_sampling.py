@@ -26,14 +26,14 @@ def test_a_low_temperature_leaves_the_most_probable_symbol_even_of_tiny_numbers(
     ("nucleus", "kept"), [(0.4, [1]), (0.5, [1]), (0.51, [1, 3]), (0.85, [0, 1, 3])]
 )
 def test_nucleus_keeps_the_fewest_symbols_with_that_share(nucleus, kept):
-    found = reshape_distribution(P, nucleus=nucleus)
+    found = reshape_distribution(P, top_p=nucleus)
     expected = np.zeros(5)
     expected[kept] = P[kept] / P[kept].sum()
     np.testing.assert_allclose(found, expected)
 
 
 def test_the_nucleus_is_taken_after_the_temperature():
-    both = reshape_distribution(P, temperature=0.5, nucleus=0.65)
+    both = reshape_distribution(P, temperature=0.5, top_p=0.65)
     np.testing.assert_allclose(both, [0, 1, 0, 0, 0])
 
 
@@ -50,8 +50,8 @@ def test_rows_do_not_mix():
     [
         ({"temperature": 0}, "temperature is 0; expected a positive"),
         ({"temperature": -1.0}, "temperature is -1.0; expected a positive"),
-        ({"nucleus": 0}, "nucleus is 0; expected above 0"),
-        ({"nucleus": 1.5}, "nucleus is 1.5; expected above 0"),
+        ({"top_p": 0}, "top_p is 0; expected above 0"),
+        ({"top_p": 1.5}, "top_p is 1.5; expected above 0"),
     ],
 )
 def test_settings_out_of_range_are_refused(options, message):

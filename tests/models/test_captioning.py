@@ -8,7 +8,7 @@ from rnn_utils.datasets.caption_words import CLASSES
 from rnn_utils.evaluation.caption_words import class_counts, summed_by_group
 from rnn_utils.models.captioning import (
     captioner,
-    looked_at,
+    attention_weights,
     picture_encoder,
     train_captioner,
     train_encoder,
@@ -44,20 +44,25 @@ def marked_grids(count, seed=0):
 def test_it_writes_what_the_picture_shows_also_after_saving(way, tmp_path):
     keras.utils.set_random_seed(0)
     grids, captions = marked_grids(800)
-    model = captioner(11, 8, way, units=32, vectors=8, dropout=0.0)
+    model = captioner(11, 8, way, units=32, embedding_dim=8, dropout=0.0)
     new_grids, new_captions = marked_grids(60, seed=1)
     history = train_captioner(
-        model, grids, captions, 20, rate=0.02, validation=(new_grids, new_captions)
+        model,
+        grids,
+        captions,
+        20,
+        learning_rate=0.02,
+        validation=(new_grids, new_captions),
     ).history
     assert history["val_loss"][-1] < history["val_loss"][0] / 2
-    found = write_captions(model, new_grids, width=2, batch_size=25)
+    found = write_captions(model, new_grids, beam_width=2, batch_size=25)
     right = [list(a) == list(b) for a, b in zip(found, new_captions, strict=True)]
     assert np.mean(right) > 0.8
     if way == "first input":
         return  # Keras does not read it back, as the docstring says.
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    again = write_captions(loaded, new_grids, width=2)
+    again = write_captions(loaded, new_grids, beam_width=2)
     for ours, theirs in zip(found, again, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
@@ -65,7 +70,7 @@ def test_it_writes_what_the_picture_shows_also_after_saving(way, tmp_path):
 def test_attention_adds_up_to_one_and_without_it_all_places_are_equal():
     grids, captions = marked_grids(1)
     for way in WAYS:
-        weights = looked_at(captioner(11, 8, way, 6, 5), grids[0], captions[0])
+        weights = attention_weights(captioner(11, 8, way, 6, 5), grids[0], captions[0])
         assert weights.shape == (len(captions[0]) + 1, 4)
         np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
         if way != "attention":
@@ -106,10 +111,10 @@ def test_the_encoder_learns_words_from_pictures_and_alters_them_in_training():
     label = rng.integers(0, 2, 96)
     pictures = np.full((96, 16, 16, 3), 255, np.uint8)
     pictures[label == 1, 4:12, 4:12] = (200, 0, 0)
-    encoder = picture_encoder(16, 2, width=4, features=8)
+    encoder = picture_encoder(16, 2, channels=4, grid_channels=8)
     assert encoder.get_layer("grid").output.shape == (None, 2, 2, 8)
     answers = np.eye(2, dtype="float32")[label]
-    train_encoder(encoder, pictures, answers, epochs=25, rate=0.01)
+    train_encoder(encoder, pictures, answers, epochs=25, learning_rate=0.01)
     guesses = encoder.predict(pictures, verbose=0).argmax(axis=1)
     assert np.mean(guesses == label) > 0.95
     scaled = pictures[label == 1][:4] / np.float32(255)

@@ -111,12 +111,12 @@ def test_states_move_with_their_beginnings_in_any_structure():
 
     states = {"seen": np.zeros(1, int)}
     (narrow,), _ = beam_search(step, states, 0, END, 5)
-    (wide,), _ = beam_search(step, states, 0, END, 5, width=2)
+    (wide,), _ = beam_search(step, states, 0, END, 5, beam_width=2)
     assert list(wide) == [3]
     assert list(narrow) == [2, 2, 2, 2, 2]
 
 
-@pytest.mark.parametrize("name", ["width", "max_steps"])
+@pytest.mark.parametrize("name", ["beam_width", "max_steps"])
 def test_a_search_of_nothing_is_refused(name):
     options = {"max_steps": 3, name: 0}
     with pytest.raises(ValueError, match=f"{name} is 0; expected 1 or more"):

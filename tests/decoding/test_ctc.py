@@ -10,6 +10,7 @@ tf = pytest.importorskip("tensorflow")
 import keras  # noqa: E402
 
 from rnn_utils.decoding.ctc import (  # noqa: E402
+    CTCBatches,
     CTCLoss,
     best_path,
     log_probabilities,
@@ -17,7 +18,6 @@ from rnn_utils.decoding.ctc import (  # noqa: E402
     search,
     targets,
 )
-from rnn_utils.training.batches import CTCBatches  # noqa: E402
 
 STEPS, LABELS = 5, 3
 
@@ -78,7 +78,7 @@ def test_targets_hold_steps_and_labels():
 
 def test_a_wide_search_finds_the_most_probable_labels(scores):
     expected = by_paths(scores)
-    labels, score = search(scores, width=1000, least=-np.inf)
+    labels, score = search(scores, width=1000, min_log_probability=-np.inf)
     assert labels == max(expected, key=expected.get)
     np.testing.assert_allclose(score, np.log(expected[labels]))
 
@@ -106,7 +106,7 @@ def test_a_dictionary_leaves_its_words_only(scores):
         for labels, p in expected.items()
         if written(labels) and labels[0] != separator != labels[-1]
     }
-    labels, score = search(scores, 1000, words, separator, least=-np.inf)
+    labels, score = search(scores, 1000, words, separator, min_log_probability=-np.inf)
     assert labels == max(allowed, key=allowed.get)
     np.testing.assert_allclose(score, np.log(expected[labels]))
 

@@ -119,8 +119,8 @@ def test_the_longest_listed_phrase_wins_from_left_to_right():
 def test_a_phrase_that_is_seldom_a_span_is_not_listed():
     sentences = [["may", "came"], ["it", "may"], ["it", "may"], ["in", "may"]]
     labels = [["B-NAME", "O"], ["O", "O"], ["O", "O"], ["O", "B-NAME"]]
-    assert phrase_list(sentences, labels, least=0.5) == {("may",): "NAME"}
-    assert phrase_list(sentences, labels, least=0.6) == {}
+    assert phrase_list(sentences, labels, min_share=0.5) == {("may",): "NAME"}
+    assert phrase_list(sentences, labels, min_share=0.6) == {}
 
 
 def test_a_phrase_has_its_most_frequent_kind():

@@ -18,7 +18,7 @@ from rnn_utils.datasets.building.fetch_error import FetchError  # noqa: E402
 from rnn_utils.datasets.building.preparation import full_size, prepared  # noqa: E402
 from tests.datasets.toy_builder import NUMBERS, ToyNumbers, numbers  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)

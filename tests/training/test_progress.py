@@ -150,7 +150,7 @@ def test_notebook_file_keeps_only_the_final_table():
     code = (
         "from rnn_utils import notebook\nsession = notebook.start()\n"
         "import keras, numpy as np\n"
-        "from rnn_utils.progress import TrainingProgress\n"
+        "from rnn_utils.training import TrainingProgress\n"
         "model = keras.Sequential([keras.layers.Dense(1)])\n"
         "model.compile('sgd', 'mse')\n"
         "model.fit(np.ones((8, 2)), np.ones((8, 1)), epochs=2, verbose=0,\n"

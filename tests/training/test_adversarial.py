@@ -32,25 +32,27 @@ def test_without_a_move_it_is_plain_training_at_twice_the_rate():
     inputs, outputs, _ = parts()
     plain = fitted(keras.Model(inputs, outputs), rate=0.2)
     for a, b in zip(
-        plain, fitted(AdversarialModel(*parts(), step=0.0), 0.1), strict=True
+        plain, fitted(AdversarialModel(*parts(), epsilon=0.0), 0.1), strict=True
     ):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
 def test_a_move_changes_what_is_learnt():
-    still, moved = (fitted(AdversarialModel(*parts(), step=s), 0.1) for s in (0.0, 1.0))
+    still, moved = (
+        fitted(AdversarialModel(*parts(), epsilon=s), 0.1) for s in (0.0, 1.0)
+    )
     assert not np.allclose(still[-2], moved[-2], atol=1e-4)
 
 
 def test_the_word_vectors_are_moved_back():
-    model = AdversarialModel(*parts(), step=1.0)
+    model = AdversarialModel(*parts(), epsilon=1.0)
     before = model.get_weights()
     for a, b in zip(before, fitted(model, rate=0.0), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
 def test_the_move_does_more_harm_than_one_at_random():
-    model = AdversarialModel(*parts(), step=1.0)
+    model = AdversarialModel(*parts(), epsilon=1.0)
     model.compile("sgd", "binary_crossentropy")
     loss, _, gradients = model._learn(IDS, LABELS, None)
     table = model.embedding.embeddings
@@ -78,5 +80,5 @@ def test_a_foreign_embedding_and_a_negative_step_are_refused():
     inputs, outputs, embedding = parts()
     with pytest.raises(ValueError, match="expected an Embedding layer of this model"):
         AdversarialModel(inputs, outputs, keras.layers.Embedding(6, 4))
-    with pytest.raises(ValueError, match="step is -1"):
-        AdversarialModel(inputs, outputs, embedding, step=-1)
+    with pytest.raises(ValueError, match="epsilon is -1"):
+        AdversarialModel(inputs, outputs, embedding, epsilon=-1)

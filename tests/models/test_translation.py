@@ -8,7 +8,7 @@ from keras import ops
 from rnn_utils.models.translation import (
     attention_weights,
     encoder_decoder,
-    train,
+    train_translator,
     translate,
 )
 from rnn_utils.text.subwords import END, START
@@ -38,7 +38,9 @@ def test_it_learns_to_reverse_and_the_saved_model_says_the_same(attention, tmp_p
     sources, targets = reversed_words(400)
     model = encoder_decoder(SIZES, 48, 16, 0.0, attention)
     held_out = reversed_words(20, seed=1)
-    history = train(model, (sources, targets), held_out, epochs=60, rate=0.02).history
+    history = train_translator(
+        model, (sources, targets), held_out, epochs=60, learning_rate=0.02
+    ).history
     assert history["val_loss"][-1] < history["val_loss"][0] / 2
     found = translate(model, sources[:60])
     right = [list(a) == list(b) for a, b in zip(found, targets, strict=False)]
@@ -54,9 +56,9 @@ def test_a_translation_does_not_depend_on_its_batch():
     keras.utils.set_random_seed(1)
     model = small(keras.layers.Attention())
     sources, _ = reversed_words(9)
-    together = translate(model, sources, width=3, length_power=0.6)
+    together = translate(model, sources, beam_width=3, length_penalty=0.6)
     for source, expected in zip(sources, together, strict=True):
-        (alone,) = translate(model, [source], width=3, length_power=0.6)
+        (alone,) = translate(model, [source], beam_width=3, length_penalty=0.6)
         # A longer batch allows longer translations.
         length = min(len(alone), len(expected))
         np.testing.assert_array_equal(alone[:length], expected[:length])
@@ -138,7 +140,9 @@ def test_an_epoch_has_every_short_pair_once_in_a_new_order():
 def test_pairs_must_be_pairs_and_short_enough():
     with pytest.raises(ValueError, match="targets has 1 entries; expected .* 2 source"):
         PairBatches([[5], [6]], [[7]])
-    with pytest.raises(ValueError, match="longest is 1 for 1 pairs; expected a length"):
+    with pytest.raises(
+        ValueError, match="longest is 1 for 1 rows; expected at least the length"
+    ):
         PairBatches([[5, 6]], [[7]], longest=1)
 
 

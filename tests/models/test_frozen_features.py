@@ -49,5 +49,5 @@ def test_what_was_interrupted_leaves_no_cache(part, encoder, tmp_path, monkeypat
 
 
 def test_no_video_is_refused(part, encoder):
-    with pytest.raises(ValueError, match="part holds no video"):
+    with pytest.raises(ValueError, match="videos holds no video"):
         encode_videos(part.take(0), encoder)

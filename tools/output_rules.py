@@ -61,19 +61,22 @@ def check_texts(path, notebook):
 
 
 def check_figures_in_prose(path, notebook):
-    """Every share with decimals in the prose is one that the outputs show, rounded."""
+    """Every share with decimals in the prose was measured: an output or the seeds."""
     shown = {
         float(figure)
         for _, text in _output_texts(notebook)
         for figure in _SHARE.findall(text)
     }
+    for row in notebook_files.seeds(notebook).values():
+        of_seeds = [row["mean"], row["sd"], *row["values"]]
+        shown |= {abs(100 * figure) for figure in of_seeds}
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "markdown":
             continue
         for figure in _SHARE.findall(cell.source):
             half = 0.5 * 10 ** -len(figure.split(".")[1]) + 1e-9
             if not any(abs(float(figure) - measured) <= half for measured in shown):
-                yield f"cell {index} says {figure} %, which no output shows"
+                yield f"cell {index} says {figure} %, which neither output nor seed shows"
 
 
 def check_images(path, notebook):

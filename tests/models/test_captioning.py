@@ -7,8 +7,8 @@ import pytest
 from rnn_utils.datasets.caption_words import CLASSES
 from rnn_utils.evaluation.caption_words import class_counts, summed_by_group
 from rnn_utils.models.captioning import (
-    captioner,
     attention_weights,
+    captioner,
     picture_encoder,
     train_captioner,
     train_encoder,

@@ -117,7 +117,8 @@ def test_paths_are_not_broken():
 
 
 def test_python_shows_a_traceback_as_ever():
-    code = "from rnn_utils.datasets.building.fetch_error import FetchError\nraise FetchError('a b')"
+    module = "rnn_utils.datasets.building.fetch_error"
+    code = f"from {module} import FetchError\nraise FetchError('a b')"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stderr.startswith("Traceback (most recent call last):\n")

@@ -76,7 +76,7 @@ def check_figures_in_prose(path, notebook):
         for figure in _SHARE.findall(cell.source):
             half = 0.5 * 10 ** -len(figure.split(".")[1]) + 1e-9
             if not any(abs(float(figure) - measured) <= half for measured in shown):
-                yield f"cell {index} says {figure} %, which neither output nor seed shows"
+                yield f"cell {index} says {figure} %, which nothing measured shows"
 
 
 def check_images(path, notebook):

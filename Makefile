@@ -6,10 +6,13 @@ PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11)
 NB ?=
 SEEDS ?= 5
 URL ?=
-# So many tests, or notebooks, run side by side, each on its share of the cores.
-JOBS ?= 2
+# GPU=1 installs TensorFlow with CUDA (Linux), in an environment of its own.
+GPU ?=
+# So many tests, or notebooks, run side by side, each on its share of the cores; a GPU
+# is not shared.
+JOBS ?= $(if $(GPU),1,2)
 
-VENV := .venv
+VENV := $(if $(GPU),.venv-gpu,.venv)
 PY := $(VENV)/bin/python
 COLAB := .venv-colab
 # Colab's own Python first, wherever pyenv keeps it too.
@@ -29,7 +32,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | \
 	while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
-lab: $(VENV)/.installed  ## open the notebooks in JupyterLab
+lab: $(VENV)/.installed  ## open the notebooks in JupyterLab; GPU=1 here and below: CUDA
 	@# Jupyter's own switch: no question about news over the first notebook.
 	@$(PY) -m jupyter labextension disable --level=sys_prefix \
 		@jupyterlab/apputils-extension:announcements >/dev/null 2>&1
@@ -97,7 +100,7 @@ format: $(VENV)/.installed  ## format code and notebooks with ruff
 	$(PY) -m ruff format .
 
 clean:  ## remove the virtual environments, and nothing else
-	rm -rf .venv .venv-colab .venv-jax .venv-torch
+	rm -rf .venv .venv-gpu .venv-colab .venv-jax .venv-torch
 
 # A virtual environment is ready when its stamp is there: the last thing to be written,
 # so that an installation that failed or was interrupted is taken up again.
@@ -122,7 +125,8 @@ define install
 endef
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	$(call install,$(VENV),-c constraints.txt -e ".[cpu$(comma)notebooks$(comma)test]",$(PYTHONS))
+	$(call install,$(VENV),-c constraints.txt \
+		-e ".[$(if $(GPU),gpu,cpu)$(comma)notebooks$(comma)test]",$(PYTHONS))
 
 # As Colab has it, and without a resolver: its own versions do not all fit each other.
 $(COLAB)/.installed: pyproject.toml constraints-colab.txt

@@ -24,10 +24,10 @@ PLATFORMS = [
 ]
 
 
-def resolve(constraints, python, platform):
+def resolve(constraints, python, platform, tensorflow="cpu"):
     """Asks uv, which can speak for machines that are not at hand."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header"]
-    command += ["--extra=cpu", "--extra=notebooks", "--extra=test"]
+    command += [f"--extra={tensorflow}", "--extra=notebooks", "--extra=test"]
     command += [f"--constraint={constraints}", f"--python-version={python}"]
     command += [f"--python-platform={platform}", str(ROOT / "pyproject.toml")]
     return subprocess.run(
@@ -48,6 +48,13 @@ def registry():
 def test_every_pin_can_be_had(python, platform):
     done = resolve(ROOT / "constraints.txt", python, platform)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_gpu_brings_cuda_and_a_cpu_does_not():
+    for tensorflow, wanted in (("gpu", True), ("cpu", False)):
+        done = resolve(ROOT / "constraints.txt", LOWEST, PLATFORMS[0], tensorflow)
+        assert done.returncode == 0, done.stderr
+        assert ("nvidia-cuda-runtime" in done.stdout) == wanted
 
 
 def test_a_pin_that_the_lowest_python_cannot_have_is_noticed(tmp_path):

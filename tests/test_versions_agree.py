@@ -92,10 +92,10 @@ def test_makefile_accepts_the_pythons_that_the_project_accepts():
 
 
 def test_makefile_installs_with_the_constraints():
-    makefile = text_of("Makefile").replace("$(comma)", ",")
-    assert '-c constraints.txt -e ".[cpu,notebooks,test]"' in makefile
+    makefile = text_of("Makefile").replace("$(comma)", ",").replace("\\\n", "")
+    assert '".[$(if $(GPU),gpu,cpu),notebooks,test]"' in makefile
     calls = re.findall(r"\$\(call install,.*", makefile)
-    calls += re.findall(r"\$\(PIP_INSTALL\) [-\\].*", makefile)
+    calls += re.findall(r"\$\(PIP_INSTALL\)\s+[-\"].*", makefile)
     as_in_colab = [call for call in calls if "-c constraints.txt" not in call]
     assert len(calls) == 5
     # Colab's versions letter for letter, then the set-up cell's own command.
@@ -118,9 +118,11 @@ def commands(job):
 def test_workflow_runs_make_and_nothing_else_but_on_windows():
     for job in set(WORKFLOW["jobs"]) - {"windows"}:
         (command,) = commands(job)
-        assert re.fullmatch(r"make [\w-]+(\$\{\{ [\w.]+ \}\})?( NB=none)?", command)
+        assert re.fullmatch(r"make [\w-]+(\$\{\{ [\w.]+ \}\})?( NB=none| GPU=1)?", command)
     assert commands("notebooks-and-code") == ["make test"]
     assert commands("colab") == ["make test-colab"]
+    assert commands("gpu") == ["make test GPU=1"]
+    assert WORKFLOW["jobs"]["gpu"]["if"] == "vars.GPU_RUNNER == 'true'"
     assert WORKFLOW["jobs"]["other-backends"]["strategy"]["matrix"] == {
         "backend": ["jax", "torch"]
     }

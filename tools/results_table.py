@@ -1,63 +1,127 @@
-"""Writes the README's results table from the records in the committed notebooks.
+"""Writes RESULTS.md and the README's figures from the notebooks' and bench's records.
 
 python -m tools.results_table [--check]
 """
 
 import argparse
 import difflib
+import json
+import math
+import statistics
 import sys
+
+from scipy import stats
 
 from rnn_utils import scorecard
 from tools import notebook_files
 
 README = notebook_files.ROOT / "README.md"
-BENCHMARKS = notebook_files.ROOT / "benchmarks" / "RESULTS.md"
+RESULTS = notebook_files.ROOT / "RESULTS.md"
+BENCHMARKS = notebook_files.ROOT / "benchmarks" / "results.json"
 
-_COLUMNS = (
-    "notebook",
-    "metric",
-    "baseline",
-    "ours (95 % interval)",
-    "mean ± sd over seeds",
-    "floor",
-    "wall time",
-)
+_LEVEL = 0.95
+_HEAD = """\
+# What was measured
+
+Written from the executed notebooks by `make results`; never by hand. **Measured** is \
+the mean over the seeds in brackets, each a whole run of the notebook with another \
+start; its 95 % interval holds both what another seed and what other test items would \
+change. Where no seeds are given, it is the run that the notebook shows. **Strongest \
+rival** is the best of all methods that the notebook scores on the same items, also \
+where it is ahead; a difference says what it is *over*, a failure what the score was \
+*before* something was broken on purpose. **Floor** is what continuous integration \
+demands of every run: about three standard deviations below the mean over seeds.
+"""
+_COLUMNS = ("metric", "strongest rival", "measured (95 % interval)", "floor")
+_PEERS = ("Keras", "Keras jit", "torch", "JAX")
+_CELLS = ("SimpleRNN", "LSTM", "GRU")
 
 
-def table(folder=notebook_files.NOTEBOOKS):
-    """The results table in Markdown: one row a result, notebooks in reading order."""
-    rows = [_COLUMNS, ("---",) * len(_COLUMNS)]
+def published(result, row):
+    """The figure that we publish of a result, and its interval.
+
+    Args:
+        result: A `Result` of one run.
+        row: What `make seeds` stored of it, or None.
+
+    Returns:
+        The mean over seeds, or the run's value without seeds, and its 95 % interval
+        `(low, high)`, or None. The variances of test items and of seeds add up.
+    """
+    if row is None:
+        return result.value, result.interval
+    over_seeds = stats.t.ppf(0.5 + _LEVEL / 2, row["n"] - 1) * row["sd"]
+    over_seeds /= math.sqrt(row["n"])
+    ends = result.interval or (result.value, result.value)
+    low, high = (math.hypot(abs(end - result.value), over_seeds) for end in ends)
+    return row["mean"], (row["mean"] - low, row["mean"] + high)
+
+
+def measured(result, row):
+    """A result's published figure in Markdown, with interval and number of seeds."""
+    value, interval = published(result, row)
+    text = f"**{result.figure(value)}**"
+    if interval:
+        text += f" ({' to '.join(map(result.figure, interval))})"
+    return text + (f" [{row['n']}]" if row else "")
+
+
+def tables(folder=notebook_files.NOTEBOOKS):
+    """RESULTS.md: a section and a table for each notebook with a scorecard."""
+    parts = [_HEAD]
     for path in notebook_files.all_notebooks(folder):
         notebook = notebook_files.read(path)
         for record in notebook_files.records(notebook):
-            rows += _rows(path, notebook, record)
-    return "\n".join("| " + " | ".join(map(_escaped, row)) + " |" for row in rows)
+            number, title = path.stem.split("_")[0], notebook_files.title(notebook)
+            parts.append(f"## [{number} {title}](notebooks/{path.name})\n")
+            rows = [_COLUMNS, ("---",) * len(_COLUMNS), *_rows(notebook, record)]
+            parts.append("\n".join(map(_line, rows)) + "\n")
+            seconds = f"{record['wall_seconds']:.0f}\u00a0s"
+            parts.append(f"The notebook takes {seconds} on {record['device']}.\n")
+    return "\n".join(parts)
 
 
-def _rows(path, notebook, record):
-    number = path.stem.split("_")[0]
-    link = f"[{number} {notebook_files.title(notebook) or path.stem}]"
-    first = (f"{link}(notebooks/{path.name})", f"{record['wall_seconds']:.0f}\u00a0s")
+def _rows(notebook, record):
+    seeds = notebook_files.seeds(notebook)
     for result in scorecard.results_of(record):
-        name, baseline, ours, interval, floor, _ = result.cells()
-        ours = f"**{ours}** ({interval})" if interval else f"**{ours}**"
-        seeds = _seeds(result, notebook_files.seeds(notebook).get(name))
-        yield first[0], name, baseline, ours, seeds, floor, first[1]
-        first = "", ""
+        name, rival, _, _, floor, _ = result.cells()
+        yield name, rival, measured(result, seeds.get(name)), floor
 
 
-def _seeds(result, row):
-    if row is None:
-        return ""
-    if result.percent:
-        mean, sd = f"{100 * row['mean']:.2f}", f"{100 * row['sd']:.2f}\u00a0%"
-    else:
-        mean, sd = f"{row['mean']:.4g}", f"{row['sd']:.2g}"
-    return f"{mean}\u00a0±\u00a0{sd} ({row['n']})"
+def _line(cells):
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _escaped(cell):
-    return cell.replace("|", "\\|")
+def headlines(folder=notebook_files.NOTEBOOKS):
+    """For each notebook, by number, the first row of its scorecard in a few words."""
+    found = {}
+    for path in notebook_files.all_notebooks(folder):
+        notebook = notebook_files.read(path)
+        for record in notebook_files.records(notebook):
+            result = scorecard.results_of(record)[0]
+            row = notebook_files.seeds(notebook).get(result.name)
+            text = f"{result.name}: {measured(result, row)}"
+            if result.rival():
+                text += f"; {result.rival()}"
+            found[path.name[:2]] = text.replace("|", "\\|")
+    return found
+
+
+def speeds(benchmarks=BENCHMARKS):
+    """How many times faster a training step is: a line for each kind of cell."""
+    record = json.loads(benchmarks.read_text(encoding="utf-8"))
+    rows = [("training step", *_PEERS), ("---",) * (1 + len(_PEERS))]
+    for cell in _CELLS:
+        steps = [row for row in record[cell]["rows"] if row["training"]]
+        rows.append((f"`{cell}`", *(_range(steps, peer) for peer in _PEERS)))
+    return "\n".join(map(_line, rows))
+
+
+def _range(steps, peer):
+    """Median over the shapes, with the smallest and the largest."""
+    ratios = [row["ratio"][peer][1] for row in steps if peer in row["ratio"]]
+    middle = statistics.median(ratios)
+    return f"{middle:.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
 
 
 def between(text, name, content):
@@ -72,29 +136,14 @@ def between(text, name, content):
     before, rest = text.split(begin)
     if end not in rest:
         raise ValueError(f"The text has {end} before {begin}.")
-    return f"{before}{begin}\n{content.strip()}\n{end}{rest.split(end)[1]}"
+    return f"{before}{begin}{content}{end}{rest.split(end)[1]}"
 
 
-def section(text, heading):
-    """What stands under a heading of level 2, up to the next one.
-
-    Raises:
-        ValueError: Where there is no such heading.
-    """
-    for part in text.split("\n## ")[1:]:
-        title, _, content = part.partition("\n")
-        if title.strip() == heading:
-            return content.strip()
-    raise ValueError(f"The text has no heading '## {heading}'.")
-
-
-def updated(text, folder=notebook_files.NOTEBOOKS, benchmarks=BENCHMARKS):
-    """The README's text with its generated parts as they ought to be."""
-    text = between(text, "results", table(folder))
-    if benchmarks.exists() and "<!-- bench:begin -->" in text:
-        measured = section(benchmarks.read_text(encoding="utf-8"), "Training")
-        text = between(text, "bench", measured)
-    return text
+def front_page(text, folder=notebook_files.NOTEBOOKS, benchmarks=BENCHMARKS):
+    """The README's text with its measured parts as they ought to be."""
+    for number, headline in headlines(folder).items():
+        text = between(text, number, headline)
+    return between(text, "bench", f"\n{speeds(benchmarks)}\n")
 
 
 def main(arguments=None):
@@ -105,26 +154,26 @@ def main(arguments=None):
     if not README.exists():
         print("There is no README.md to write the results into.", file=sys.stderr)
         return 1
-    is_now = README.read_text(encoding="utf-8")
+    readme = README.read_text(encoding="utf-8")
+    results = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
     try:
-        ought = updated(is_now)
+        changes = [(README, readme, front_page(readme)), (RESULTS, results, tables())]
     except ValueError as error:
         print(f"README.md: {error}", file=sys.stderr)
         return 1
-    if is_now == ought:
-        return 0
-    if not options.check:
-        notebook_files.write_text(README, ought)
-        return 0
-    diff = difflib.unified_diff(
-        is_now.splitlines(),
-        ought.splitlines(),
-        "README.md",
-        "make results",
-        lineterm="",
-    )
-    print(scorecard.printable("\n".join(diff), sys.stdout.encoding))
-    return 1
+    stale = [change for change in changes if change[1] != change[2]]
+    for path, is_now, ought in stale:
+        if options.check:
+            print(_difference(path.name, is_now, ought))
+        else:
+            notebook_files.write_text(path, ought)
+    return bool(stale and options.check)
+
+
+def _difference(name, is_now, ought):
+    lines = is_now.splitlines(), ought.splitlines()
+    diff = difflib.unified_diff(*lines, name, "make results", lineterm="")
+    return scorecard.printable("\n".join(diff), sys.stdout.encoding)
 
 
 if __name__ == "__main__":

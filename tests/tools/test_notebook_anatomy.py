@@ -187,8 +187,8 @@ BROKEN = [
     (lambda notebook: notebook.cells[-2].outputs.clear(), "0 scorecards"),
     (lambda notebook: notebook.cells[-2].outputs.append(
         notebook.cells[-2].outputs[0]), "2 scorecards"),
-    (retitle("A question.", "It is 89.4 % right."), "says 89.4 %, which nothing measured"),
-    (retitle("A question.", "It wins 1.2 points."), "says 1.2 %, which nothing measured"),
+    (retitle("A question.", "It is 89.4 % right."), "says 89.4 %, which nothing"),
+    (retitle("A question.", "It wins 1.2 points."), "says 1.2 %, which nothing"),
     (result(value=0.87), "accuracy is 87.00\u00a0%, below its floor"),
     (lambda notebook: notebook.metadata.pop("rnn_utils"), "0 seeds measured"),
     (result(name="F1"), "F1: 0 seeds measured"),

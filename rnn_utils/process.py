@@ -26,7 +26,7 @@ _ALLOCATOR_VARIABLES = (
     "MALLOC_TRIM_THRESHOLD_",
 )
 # The releases of TensorFlow whose iterators leave their tuner asleep.
-_SLEEPING_TUNER = ("2.21.",)
+_SLEEPING_TUNER = ("2.20.", "2.21.")
 
 
 def keep_freed_memory() -> bool:
@@ -60,9 +60,9 @@ def stop_tuning_of_datasets() -> bool:
     """Keeps `fit` from waiting for a sleeping thread before each epoch.
 
     A `tf.data` iterator has a thread that tunes it, in steps that double up to a
-    minute. With TensorFlow 2.21 it is often not woken when its iterator ends, and the
-    next epoch waits for it: for as long as the last one took on one core, for a third
-    of that on two. Keras sets no options on its datasets, so they are set where an
+    minute. With TensorFlow 2.20 and 2.21 it is often not woken when its iterator ends,
+    and the next epoch waits for it: on one core for up to as long as the last one took,
+    on two for a third of that. Keras sets no options on its datasets, so they are set where an
     iterator begins. Data, order and results stay the same; `tf.data.AUTOTUNE` has no
     effect any more.
 

@@ -63,7 +63,7 @@ def test_a_system_without_the_setting_is_left_as_it_is(missing, monkeypatch):
 def test_other_releases_of_tensorflow_keep_their_tuner(monkeypatch):
     import tensorflow as tf
 
-    monkeypatch.setattr(tf, "__version__", "2.20.0")
+    monkeypatch.setattr(tf, "__version__", "2.19.0")
     before = tf.data.Dataset.__iter__
     assert process.stop_tuning_of_datasets() is False
     assert tf.data.Dataset.__iter__ is before

@@ -62,9 +62,9 @@ def stop_tuning_of_datasets() -> bool:
     A `tf.data` iterator has a thread that tunes it, in steps that double up to a
     minute. With TensorFlow 2.20 and 2.21 it is often not woken when its iterator ends,
     and the next epoch waits for it: on one core for up to as long as the last one took,
-    on two for a third of that. Keras sets no options on its datasets, so they are set where an
-    iterator begins. Data, order and results stay the same; `tf.data.AUTOTUNE` has no
-    effect any more.
+    on two for a third of that. Keras sets no options on its datasets, so they are set
+    where an iterator begins. Data, order and results stay the same; `tf.data.AUTOTUNE`
+    has no effect any more.
 
     Returns:
         Whether it is off now: other releases of TensorFlow do not need it.

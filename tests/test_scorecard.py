@@ -192,6 +192,7 @@ def test_difference_is_paired_and_positive_where_ours_is_better():
     share = scorecard.difference("share", np.mean, *errors, **saved, relative=True)
     assert (share.kind, share.value) == ("share", 0.5)
     assert share.figure(share.value) == "+50.0\u00a0%"
+    assert share.rival() == "over 4 (theirs)"
     with pytest.raises(ValueError, match="relative of 'share' is True"):
         scorecard.difference("share", np.mean, *errors, over="theirs", relative=True)
 

@@ -174,7 +174,11 @@ class Result:
         """The strongest rival's name and score, or what a difference is taken from."""
         if self.strongest is None:
             return ""
-        score = dataclasses.replace(self, kind="score", beats=False, floor=None)
+        # The error whose share is saved has a unit of its own.
+        percent = self.percent and self.kind != "share"
+        score = dataclasses.replace(
+            self, kind="score", beats=False, floor=None, percent=percent
+        )
         shown = f"{score.figure(self.rivals[self.strongest])} ({self.strongest})"
         return {"score": "", "failure": "before: "}.get(self.kind, "over ") + shown
 

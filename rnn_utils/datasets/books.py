@@ -20,6 +20,7 @@ import re
 
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.near_duplicates import is_near_duplicate, word_runs
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
@@ -55,8 +56,6 @@ _NOTE = re.compile(r"\{[^}]*\}")
 _PIECES = 40
 # Where a piece goes: its number modulo ten.
 _SPLIT_OF_PIECE = ("train",) * 8 + ("validation", "test")
-_RUN_WORDS = 6
-_NEAR_DUPLICATE = 0.3
 
 
 class Books(tfds.core.GeneratorBasedBuilder):
@@ -199,10 +198,11 @@ def split_in_order(text: str) -> dict[str, list[str]]:
     parts, seen = {}, set()
     for name in ("test", "validation", "train"):
         kept = {
-            n: [line for line in pieces[n] if _new(line, seen)] for n in numbers[name]
+            n: [line for line in pieces[n] if not is_near_duplicate(_runs(line), seen)]
+            for n in numbers[name]
         }
         parts[name] = _passages(kept)
-        seen = seen.union(*(word_runs(line) for n in kept for line in kept[n]))
+        seen = seen.union(*(_runs(line) for n in kept for line in kept[n]))
     return {name: parts[name] for name in SPLITS}
 
 
@@ -227,17 +227,5 @@ def _passages(pieces):
     return passages
 
 
-def _new(line, seen):
-    runs = word_runs(line)
-    return len(runs & seen) <= _NEAR_DUPLICATE * len(runs)
-
-
-def word_runs(line: str) -> set[tuple[str, ...]]:
-    """Returns the runs of six words in a line, without case and punctuation.
-
-    Args:
-        line: A str. With fewer than six words it has none.
-    """
-    words = re.findall(r"[a-z0-9']+", line.lower())
-    starts = range(len(words) - _RUN_WORDS + 1)
-    return {tuple(words[i : i + _RUN_WORDS]) for i in starts}
+def _runs(line):
+    return word_runs(re.findall(r"[a-z0-9']+", line.lower()))

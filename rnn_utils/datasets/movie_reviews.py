@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.near_duplicates import is_near_duplicate, word_runs
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS, split_at_random
@@ -41,8 +42,6 @@ _BLOCK_ROWS = 500
 _GUARD_ROWS = 30
 _TEST_SHARE = 0.16
 _VALIDATION_SHARE = 0.08
-_SHINGLE_WORDS = 6
-_NEAR_DUPLICATE = 0.3
 
 
 class MovieReviews(tfds.core.GeneratorBasedBuilder):
@@ -208,15 +207,10 @@ def without_near_duplicates(
     for name in ("test", "validation", "train"):
         kept[name] = []
         for row in parts[name]:
-            shingles = _shingles(row[0])
-            if len(shingles & seen) <= _NEAR_DUPLICATE * len(shingles):
+            words = re.findall(r"[a-z0-9]+", row[0].lower())
+            # A shorter text is its own run: no copy of it stays.
+            runs = word_runs(words) or {tuple(words)}
+            if not is_near_duplicate(runs, seen):
                 kept[name].append(row)
-                seen |= shingles
+                seen |= runs
     return kept
-
-
-def _shingles(text):
-    """Returns the runs of six words in the text, as hashes."""
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    last = max(1, len(words) - _SHINGLE_WORDS + 1)
-    return {hash(tuple(words[i : i + _SHINGLE_WORDS])) for i in range(last)}

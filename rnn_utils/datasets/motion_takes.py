@@ -4,21 +4,33 @@
 short films of some of these takes; here they are whole, and not drawn.
 """
 
+import json
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.body import POINTS, forward_kinematics
 from rnn_utils.datasets.building.preparation import prepared
-from rnn_utils.datasets.building.registry_package import read_members
-from rnn_utils.datasets.motion_clips import MEMBER, PACKAGE, read_take
+from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 
+PACKAGE = RegistryPackage(
+    name="pybullet",
+    version="3.2.7",
+    sha256="042879db8d101ac7590dee475fc6aded508b85fe1273fdbbfde1d88bd200e14f",
+    # The wheels are one for each platform; the source archive is the same everywhere.
+    kind="sdist",
+)
+MEMBER = (
+    "pybullet-3.2.7/examples/pybullet/gym/pybullet_data/data/motions/"
+    "humanoid3d_{take}.txt"
+)
 TAKES = (
     *("backflip", "cartwheel", "crawl", "dance_a", "dance_b", "getup_facedown"),
     *("getup_faceup", "jump", "kick", "punch", "roll", "run", "spin", "spinkick"),
     "walk",
 )
-POINTS = 18
 
 
 class Take(NamedTuple):
@@ -60,10 +72,7 @@ class MotionTakes(tfds.core.GeneratorBasedBuilder):
 
     def _split_generators(self, dl_manager):
         del dl_manager  # The package is fetched and checked by its own module.
-        members = {name: MEMBER.format(take=name) for name in TAKES}
-        files = read_members(PACKAGE, list(members.values()))
-        takes = {name: read_take(files[member]) for name, member in members.items()}
-        return {"takes": self._generate_examples(takes)}
+        return {"takes": self._generate_examples(read_takes(TAKES))}
 
     def _generate_examples(self, takes):
         for index, (name, (times, points)) in enumerate(takes.items()):
@@ -86,3 +95,31 @@ def load_takes() -> dict[str, Take]:
     return {
         row["name"].decode("utf-8"): Take(row["times"], row["points"]) for row in rows
     }
+
+
+def read_takes(names: Iterable[str]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Returns the takes of these names out of the package, each as from `read_take`.
+
+    Args:
+        names: Names as in `TAKES`.
+    """
+    members = {name: MEMBER.format(take=name) for name in names}
+    files = read_members(PACKAGE, list(members.values()))
+    return {name: read_take(files[member]) for name, member in members.items()}
+
+
+def read_take(content: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Returns where the body's points are over a take.
+
+    Args:
+        content: Bytes of the package's file: for each frame its duration, the position
+            of the hip, and the rotations of the joints.
+
+    Returns:
+        `(times, points)`: seconds, of shape `(frames,)`; metres, of shape
+        `(frames, 18, 3)`, forwards, upwards and to the right of the first frame.
+    """
+    rows = np.array(json.loads(content)["Frames"])
+    durations, positions, rotations = np.split(rows, [1, 4], axis=1)
+    times = np.concatenate([[0], np.cumsum(durations[:-1])])
+    return times, forward_kinematics(positions, rotations)

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from numpy.typing import ArrayLike
 
+from rnn_utils.angles import wrapped
 from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
@@ -151,11 +152,6 @@ def split_with_gaps(count: int) -> dict[str, slice]:
         "validation": slice(first + _GAP, second),
         "test": slice(second + _GAP, count),
     }
-
-
-def wrapped(angles: ArrayLike) -> np.ndarray:
-    """Returns the same directions between -pi (included) and pi, in radians."""
-    return (np.asarray(angles) + np.pi) % (2 * np.pi) - np.pi
 
 
 def motions_of(poses: np.ndarray) -> np.ndarray:

@@ -7,8 +7,7 @@ its waveforms, split by speaker; `join_digits` makes longer utterances of one sp
 """
 
 import io
-import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -213,20 +212,6 @@ def _draw(rows, count, rng):
     """Draws rows in rounds: none a second time before each was drawn once."""
     rounds = [rng.permutation(rows) for _ in range(-(-count // rows))]
     return np.concatenate([np.zeros(0, int), *rounds])[:count]
-
-
-def fewest_steps(labels: Sequence) -> int:
-    """Returns the fewest time steps in which CTC can write some labels.
-
-    One step a label, and one for the blank between two equal ones. Whether a recording
-    is long enough depends on the steps that a model gives out and on what its labels
-    are, so it is checked, and counted, where both are known: not when data is prepared.
-
-    Args:
-        labels: A str or any other sequence of labels.
-    """
-    repeats = sum(first == second for first, second in itertools.pairwise(labels))
-    return len(labels) + repeats
 
 
 def _load_full_size(dataset):

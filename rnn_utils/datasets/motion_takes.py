@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from rnn_utils.datasets.building.body import POINTS, forward_kinematics
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 
@@ -47,37 +48,28 @@ class Take(NamedTuple):
     points: np.ndarray
 
 
-class MotionTakes(tfds.core.GeneratorBasedBuilder):
+class MotionTakes(PackageBuilder):
     """Builder of the takes: computes the points from recorded angles."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Fifteen takes."}
+    CITATION = "Coumans and Bai (2016-2025), PyBullet; Peng et al. (2018)."
 
-    def _info(self):
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "name": tfds.features.Text(),
-                    "times": tfds.features.Tensor(shape=(None,), dtype=np.float64),
-                    "points": tfds.features.Tensor(
-                        shape=(None, POINTS, 3), dtype=np.float32
-                    ),
-                }
-            ),
-            disable_shuffling=True,
-            citation="Coumans and Bai (2016-2025), PyBullet; Peng et al. (2018).",
-        )
+    def _features(self):
+        return {
+            "name": tfds.features.Text(),
+            "times": tfds.features.Tensor(shape=(None,), dtype=np.float64),
+            "points": tfds.features.Tensor(shape=(None, POINTS, 3), dtype=np.float32),
+        }
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
-        return {"takes": self._generate_examples(read_takes(TAKES))}
-
-    def _generate_examples(self, takes):
-        for index, (name, (times, points)) in enumerate(takes.items()):
-            row = {"name": name, "times": times, "points": points.astype(np.float32)}
-            yield index, row
+    def _splits(self):
+        takes = read_takes(TAKES).items()
+        return {
+            "takes": [
+                {"name": name, "times": times, "points": points.astype(np.float32)}
+                for name, (times, points) in takes
+            ]
+        }
 
 
 def load_takes() -> dict[str, Take]:

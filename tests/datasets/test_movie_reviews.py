@@ -113,7 +113,7 @@ def test_the_builder_prepares_once_and_then_reads(
 
 def test_a_preparation_that_fails_is_not_taken_for_complete(small_package, monkeypatch):
     def breaks_off(self, rows):
-        yield 0, {"text": rows[0][0], "label": rows[0][1]}
+        yield 0, rows[0]
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:

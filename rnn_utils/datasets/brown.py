@@ -11,12 +11,8 @@ from collections.abc import Iterable
 
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.building.preparation import (
-    blocks,
-    blocks_info,
-    columns,
-    prepared,
-)
+from rnn_utils.datasets.building.package_builder import PackageBuilder, columns
+from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
 from rnn_utils.datasets.building.tagged_sentences import (
@@ -79,7 +75,7 @@ _FOREIGN = "fw-"
 _SEED = 1961
 
 
-class Brown(tfds.core.GeneratorBasedBuilder):
+class Brown(PackageBuilder):
     """Builder of the sentences with their raw tags.
 
     An example holds up to 1,000 sentences, so that reading is fast. Words and tags are
@@ -88,31 +84,32 @@ class Brown(tfds.core.GeneratorBasedBuilder):
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Split by file, without sentences in two splits."}
+    CITATION = (
+        "Francis and Kucera (1964), A Standard Corpus of Present-Day "
+        "Edited American English, Brown University."
+    )
+    IN_BLOCKS = True
 
-    def _info(self):
+    def _features(self):
         names = ("words", "tags", "genre", "file")
-        row = {name: tfds.features.Text() for name in names}
-        citation = (
-            "Francis and Kucera (1964), A Standard Corpus of Present-Day "
-            "Edited American English, Brown University."
-        )
-        return blocks_info(self, row, __doc__, citation)
+        return {name: tfds.features.Text() for name in names}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         contents = read_members(PACKAGE, [CONTENTS])[CONTENTS].decode("ascii")
         genres = dict(line.split() for line in contents.splitlines())
         texts = read_members(PACKAGE, [f"package/{file}" for file in genres])
         files = {file: read_sentences(texts[f"package/{file}"]) for file in genres}
         parts = split_documents(files, genres, _SEED)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
+        return {name: [_row(*sentence) for sentence in parts[name]] for name in SPLITS}
 
-    def _generate_examples(self, sentences):
-        rows = [
-            {"words": " ".join(words), "tags": " ".join(tags), "genre": g, "file": f}
-            for words, tags, g, f in sentences
-        ]
-        yield from blocks(rows)
+
+def _row(words, tags, genre, file):
+    return {
+        "words": " ".join(words),
+        "tags": " ".join(tags),
+        "genre": genre,
+        "file": file,
+    }
 
 
 def load_brown(dataset: str = "embedded") -> dict[str, TaggedSentences]:

@@ -17,6 +17,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from PIL import Image
 
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.caption_words import (
@@ -101,7 +102,7 @@ class Drawings(NamedTuple):
     references: list[list[str]]
 
 
-class CaptionedDrawings(tfds.core.GeneratorBasedBuilder):
+class CaptionedDrawings(PackageBuilder):
     """Builder of the drawings, configurations `openmoji` and `fluent`."""
 
     VERSION = tfds.core.Version("1.0.0")
@@ -110,39 +111,27 @@ class CaptionedDrawings(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name="openmoji", description="Outlined, flat colours."),
         tfds.core.BuilderConfig(name="fluent", description="Rounded, with shading."),
     ]
+    CITATION = "OpenMoji (openmoji.org), CC BY-SA 4.0; Unicode CLDR."
+    SUPERVISED_KEYS = ("picture", "caption")
 
-    def _info(self):
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "picture": tfds.features.Image(shape=(SIZE, SIZE, 3)),
-                    "caption": tfds.features.Text(),
-                }
-            ),
-            disable_shuffling=True,
-            supervised_keys=("picture", "caption"),
-            citation="OpenMoji (openmoji.org), CC BY-SA 4.0; Unicode CLDR.",
-        )
+    def _features(self):
+        picture = tfds.features.Image(shape=(SIZE, SIZE, 3))
+        return {"picture": picture, "caption": tfds.features.Text()}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The packages are fetched and checked by their own module.
+    def _splits(self):
         names = read_names(read_members(NAMES, [NAMES_MEMBER])[NAMES_MEMBER])
         signs, captions, pictures = distinct(names, openmoji_pictures(names))
         parts = split_drawings(signs, captions, pictures)
         if self.builder_config.name == "fluent":
             pictures = fluent_pictures(signs, captions, names)
         return {
-            name: self._generate_examples(
-                [(captions[i], pictures[i]) for i in part if pictures[i] is not None]
-            )
+            name: [
+                {"picture": pictures[i], "caption": captions[i]}
+                for i in part
+                if pictures[i] is not None
+            ]
             for name, part in parts.items()
         }
-
-    def _generate_examples(self, rows):
-        for index, (caption, picture) in enumerate(rows):
-            yield index, {"picture": picture, "caption": caption}
 
 
 def load_drawings(

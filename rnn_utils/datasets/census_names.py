@@ -15,12 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.building.preparation import (
-    blocks,
-    blocks_info,
-    columns,
-    prepared,
-)
+from rnn_utils.datasets.building.package_builder import PackageBuilder, columns
+from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS, split_at_random
 
@@ -56,7 +52,7 @@ class Names(NamedTuple):
     labels: np.ndarray | None = None
 
 
-class CensusNames(tfds.core.GeneratorBasedBuilder):
+class CensusNames(PackageBuilder):
     """Builder of the names, configurations `first` and `last`.
 
     An example holds up to 1,000 names, so that reading is fast.
@@ -68,19 +64,19 @@ class CensusNames(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name="first", description="First names with sex."),
         tfds.core.BuilderConfig(name="last", description="Last names."),
     ]
+    CITATION = (
+        "U.S. Census Bureau (1995), Frequently occurring surnames and "
+        "first names from the 1990 census."
+    )
+    IN_BLOCKS = True
 
-    def _info(self):
-        row = {"name": tfds.features.Text(), "percent": np.float32}
+    def _features(self):
+        features = {"name": tfds.features.Text(), "percent": np.float32}
         if self.builder_config.name == "first":
-            row["label"] = tfds.features.ClassLabel(names=LABELS)
-        citation = (
-            "U.S. Census Bureau (1995), Frequently occurring surnames and "
-            "first names from the 1990 census."
-        )
-        return blocks_info(self, row, __doc__, citation)
+            features["label"] = tfds.features.ClassLabel(names=LABELS)
+        return features
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         if self.builder_config.name == "first":
             tables = read_members(PACKAGE, [FEMALE, MALE])
             rows = label_names(*(read_table(tables[name]) for name in (FEMALE, MALE)))
@@ -88,10 +84,7 @@ class CensusNames(tfds.core.GeneratorBasedBuilder):
             table = read_table(read_members(PACKAGE, [LAST])[LAST])
             rows = [{"name": name, "percent": table[name]} for name in table]
         parts = split_at_random(rows, _SEED)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
-
-    def _generate_examples(self, rows):
-        yield from blocks(rows)
+        return {name: parts[name] for name in SPLITS}
 
 
 def load_names(config: str = "first") -> dict[str, Names]:

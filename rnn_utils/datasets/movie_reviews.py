@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.near_duplicates import is_near_duplicate, word_runs
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS, split_at_random
@@ -41,11 +43,9 @@ _BLOCK_ROWS = 500
 _GUARD_ROWS = 30
 _TEST_SHARE = 0.16
 _VALIDATION_SHARE = 0.08
-_SHINGLE_WORDS = 6
-_NEAR_DUPLICATE = 0.3
 
 
-class MovieReviews(tfds.core.GeneratorBasedBuilder):
+class MovieReviews(PackageBuilder):
     """Builder of the film reviews, configurations `imdb` and `sentences`."""
 
     VERSION = tfds.core.Version("1.0.0")
@@ -54,23 +54,17 @@ class MovieReviews(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name="imdb", description="Full reviews."),
         tfds.core.BuilderConfig(name="sentences", description="Single sentences."),
     ]
+    CITATION = "Maas et al. (2011), ACL; Pang and Lee (2005), ACL."
+    SUPERVISED_KEYS = ("text", "label")
+    SHUFFLED = True
 
-    def _info(self):
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "text": tfds.features.Text(),
-                    "label": tfds.features.ClassLabel(names=["neg", "pos"]),
-                }
-            ),
-            supervised_keys=("text", "label"),
-            citation="Maas et al. (2011), ACL; Pang and Lee (2005), ACL.",
-        )
+    def _features(self):
+        return {
+            "text": tfds.features.Text(),
+            "label": tfds.features.ClassLabel(names=["neg", "pos"]),
+        }
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         table = read_members(PACKAGE, [MEMBER])[MEMBER].decode("utf-8")
         rows = read_rows(table, _SOURCES[self.builder_config.name])
         if self.builder_config.name == "imdb":
@@ -78,11 +72,10 @@ class MovieReviews(tfds.core.GeneratorBasedBuilder):
         else:
             parts = split_at_random(rows, _SEED, _TEST_SHARE, _VALIDATION_SHARE)
         parts = without_near_duplicates(parts)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
-
-    def _generate_examples(self, rows):
-        for index, (text, label) in enumerate(rows):
-            yield index, {"text": text, "label": label}
+        return {
+            name: [{"text": text, "label": label} for text, label in parts[name]]
+            for name in SPLITS
+        }
 
 
 def load_reviews(
@@ -208,15 +201,10 @@ def without_near_duplicates(
     for name in ("test", "validation", "train"):
         kept[name] = []
         for row in parts[name]:
-            shingles = _shingles(row[0])
-            if len(shingles & seen) <= _NEAR_DUPLICATE * len(shingles):
+            words = re.findall(r"[a-z0-9]+", row[0].lower())
+            # A shorter text is its own run: no copy of it stays.
+            runs = word_runs(words) or {tuple(words)}
+            if not is_near_duplicate(runs, seen):
                 kept[name].append(row)
-                seen |= shingles
+                seen |= runs
     return kept
-
-
-def _shingles(text):
-    """Returns the runs of six words in the text, as hashes."""
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    last = max(1, len(words) - _SHINGLE_WORDS + 1)
-    return {hash(tuple(words[i : i + _SHINGLE_WORDS])) for i in range(last)}

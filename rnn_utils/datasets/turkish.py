@@ -8,12 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.building.preparation import (
-    blocks,
-    blocks_info,
-    columns,
-    prepared,
-)
+from rnn_utils.datasets.building.package_builder import PackageBuilder, columns
+from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import SPLITS
 from rnn_utils.datasets.building.tagged_sentences import (
@@ -37,7 +33,7 @@ _ID, _FORM, _TAG, _RAW_TAG, _RELATION = 0, 1, 3, 4, 7
 _PART = "ig"
 
 
-class Turkish(tfds.core.GeneratorBasedBuilder):
+class Turkish(PackageBuilder):
     """Builder of the sentences.
 
     An example holds up to 1,000 sentences, so that reading is fast. Words and tags are
@@ -46,18 +42,17 @@ class Turkish(tfds.core.GeneratorBasedBuilder):
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Split by document, without sentences in two splits."}
+    CITATION = (
+        "Kayadelen, Öztürel and Bohnet (2020), A gold standard dependency "
+        "treebank for Turkish, LREC."
+    )
+    IN_BLOCKS = True
 
-    def _info(self):
+    def _features(self):
         names = ("words", "tags", "raw_tags", "genre", "file")
-        row = {name: tfds.features.Text() for name in names}
-        citation = (
-            "Kayadelen, Öztürel and Bohnet (2020), A gold standard dependency "
-            "treebank for Turkish, LREC."
-        )
-        return blocks_info(self, row, __doc__, citation)
+        return {name: tfds.features.Text() for name in names}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         documents = {}
         for content in read_members(PACKAGE, MEMBERS).values():
             for name, rows in read_conllu(content.decode("utf-8")):
@@ -66,20 +61,17 @@ class Turkish(tfds.core.GeneratorBasedBuilder):
                 documents.setdefault(document, []).append(whole_words(rows))
         genres = {document: genre(document) for document in documents}
         parts = split_documents(documents, genres, _SEED)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
+        return {name: [_row(*sentence) for sentence in parts[name]] for name in SPLITS}
 
-    def _generate_examples(self, sentences):
-        rows = [
-            {
-                "words": " ".join(words),
-                "tags": " ".join(tags),
-                "raw_tags": " ".join(raw_tags),
-                "genre": kind,
-                "file": document,
-            }
-            for words, tags, raw_tags, kind, document in sentences
-        ]
-        yield from blocks(rows)
+
+def _row(words, tags, raw_tags, kind, document):
+    return {
+        "words": " ".join(words),
+        "tags": " ".join(tags),
+        "raw_tags": " ".join(raw_tags),
+        "genre": kind,
+        "file": document,
+    }
 
 
 def load_turkish(dataset: str = "embedded") -> dict[str, TaggedSentences]:

@@ -16,12 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from rnn_utils.datasets.building.preparation import (
-    blocks,
-    blocks_info,
-    columns,
-    prepared,
-)
+from rnn_utils.datasets.building.package_builder import PackageBuilder, columns
+from rnn_utils.datasets.building.preparation import prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
 from rnn_utils.datasets.building.splits import (
     SPLITS,
@@ -105,7 +101,7 @@ class Commands(NamedTuple):
     intents: list[str] | None = None
 
 
-class VoiceCommands(tfds.core.GeneratorBasedBuilder):
+class VoiceCommands(PackageBuilder):
     """Builder of the commands.
 
     An example holds up to 1,000 sentences, so that reading is fast. Words and tags are
@@ -114,25 +110,21 @@ class VoiceCommands(tfds.core.GeneratorBasedBuilder):
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Split by template, by open value and by pattern."}
+    CITATION = "The Home Assistant Authors, Intents for Home Assistant."
+    IN_BLOCKS = True
 
-    def _info(self):
-        names = ("words", "tags", "intent")
-        row = {name: tfds.features.Text() for name in names}
-        citation = "The Home Assistant Authors, Intents for Home Assistant."
-        return blocks_info(self, row, __doc__, citation)
+    def _features(self):
+        return {name: tfds.features.Text() for name in ("words", "tags", "intent")}
 
-    def _split_generators(self, dl_manager):
-        del dl_manager  # The package is fetched and checked by its own module.
+    def _splits(self):
         grammar = json.loads(read_members(PACKAGE, [MEMBER])[MEMBER])
-        parts = make_commands(grammar)
-        return {name: self._generate_examples(parts[name]) for name in SPLITS}
-
-    def _generate_examples(self, commands):
-        rows = [
-            {"words": " ".join(words), "tags": " ".join(tags), "intent": intent}
-            for words, tags, intent in commands
-        ]
-        yield from blocks(rows)
+        return {
+            name: [
+                {"words": " ".join(words), "tags": " ".join(tags), "intent": intent}
+                for words, tags, intent in commands
+            ]
+            for name, commands in make_commands(grammar).items()
+        }
 
 
 def load_voice_commands(dataset: str = "embedded") -> dict[str, Commands]:

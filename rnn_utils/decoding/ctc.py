@@ -56,13 +56,27 @@ def targets(steps: Ints, labels: Sequence[Ints]) -> np.ndarray:
     return rows
 
 
+def fewest_steps(labels: Sequence) -> int:
+    """Returns the fewest time steps in which a path can stand for some labels.
+
+    One step a label, and one for the blank between two equal ones. Whether a sequence
+    is long enough depends on the steps that a model gives out and on what its labels
+    are, so it is checked, and counted, where both are known: not when data is prepared.
+
+    Args:
+        labels: A str or any other sequence of labels.
+    """
+    repeats = sum(first == second for first, second in itertools.pairwise(labels))
+    return len(labels) + repeats
+
+
 @keras.saving.register_keras_serializable(package="rnn_utils")
 class CTCLoss(keras.losses.Loss):
     """Surprisal of the labels, in nats: minus the log of the sum over all paths.
 
     The sum runs on TensorFlow, over real time steps only. The labels need at least
-    `rnn_utils.datasets.spoken_digits.fewest_steps` of them: with less no path stands
-    for them, the loss is infinite and its gradient wrong. Drop and count those before.
+    `fewest_steps` of them: with less no path stands for them, the loss is infinite and
+    its gradient wrong. Drop and count those before.
 
     Call it with `targets(steps, labels)` and with unnormalised log probabilities of
     shape `(batch, time, 1 + labels)`, in which the blank comes first.

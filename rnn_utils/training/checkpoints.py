@@ -12,6 +12,7 @@ import keras
 
 import rnn_utils
 from rnn_utils.datasets import data_dir
+from rnn_utils.datasets.building.fetch_error import storage_advice
 
 
 def save_trained(model: keras.Model, name: str, settings: dict[str, Any]) -> None:
@@ -22,13 +23,17 @@ def save_trained(model: keras.Model, name: str, settings: dict[str, Any]) -> Non
         name: What it is, as the beginning of a file name.
         settings: Whatever its training depended on, such as seed and epochs, as a dict
             that JSON can hold.
+
+    Raises:
+        FetchError: The data folder has no space or cannot be written to.
     """
     path = _path(name, settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix="incomplete-") as folder:
-        scratch = os.path.join(folder, path.name)
-        model.save(scratch)
-        os.replace(scratch, path)
+    with storage_advice("the trained network could not be kept", data_dir()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix="incomplete-") as new:
+            scratch = os.path.join(new, path.name)
+            model.save(scratch)
+            os.replace(scratch, path)
 
 
 def load_trained(name: str, settings: dict[str, Any]) -> keras.Model | None:

@@ -13,7 +13,6 @@ from rnn_utils.datasets.books import (  # noqa: E402
     read_bible,
     read_classic,
     split_in_order,
-    word_runs,
 )
 from rnn_utils.datasets.building import preparation  # noqa: E402
 from rnn_utils.datasets.building.registry_package import FetchError  # noqa: E402
@@ -97,10 +96,6 @@ def test_a_line_that_the_test_split_nearly_has_leaves_training():
 def test_short_lines_may_be_in_several_splits():
     parts = split_in_order("[Exeunt]\n" * 400)
     assert len("".join(sum(parts.values(), [])).splitlines()) == 400
-    assert word_runs("ROSALIND\tAnd I for no woman.") == {
-        ("rosalind", "and", "i", "for", "no", "woman")
-    }
-    assert not word_runs("And I for no woman.")
 
 
 @pytest.mark.parametrize("config", sorted(books.MEMBERS))

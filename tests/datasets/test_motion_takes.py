@@ -1,24 +1,19 @@
 """Claims about the motion takes: each is whole, under its name, and prepared once."""
 
-import json
-
 import numpy as np
 import pytest
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
 from rnn_utils.datasets import motion_takes  # noqa: E402
-from rnn_utils.datasets.motion_takes import TAKES, load_takes  # noqa: E402
+from rnn_utils.datasets.motion_takes import (  # noqa: E402
+    TAKES,
+    load_takes,
+    read_take,
+)
+from tests.datasets.standing_body import take_file  # noqa: E402
 
 SECONDS = 0.05
-
-
-def take_file(frames, height):
-    """Somebody who stands, the hip as high as given."""
-    upright = [1, 0, 0, 0]
-    joints = [upright] * 4 + [[0], upright, upright, [0], upright, [0], upright]
-    numbers = [SECONDS, 0, height, 0, *np.concatenate([*joints, upright, [0]])]
-    return json.dumps({"Frames": [[float(n) for n in numbers]] * frames}).encode()
 
 
 @pytest.fixture
@@ -27,11 +22,17 @@ def small_package(monkeypatch, tmp_path):
 
     def members(package, names):
         order = [motion_takes.MEMBER.format(take=take) for take in TAKES]
-        return {name: take_file(3 + order.index(name), order.index(name))
-                for name in names}  # fmt: skip
+        numbers = {name: order.index(name) for name in names}
+        return {name: take_file([n] * (3 + n), SECONDS) for name, n in numbers.items()}
 
     monkeypatch.setattr(motion_takes, "read_members", members)
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
+
+
+def test_a_take_is_timed_by_the_durations_before_each_frame():
+    times, points = read_take(take_file(0.9 + 0.01 * np.arange(4)))
+    np.testing.assert_allclose(times, [0, 0.1, 0.2, 0.3])
+    np.testing.assert_allclose(np.diff(points[:, 0, 1]), 0.01)
 
 
 def test_every_take_is_there_whole_and_under_its_name(small_package, capfd):

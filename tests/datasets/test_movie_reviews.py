@@ -89,6 +89,12 @@ def test_a_shared_phrase_is_no_duplicate():
     assert without_near_duplicates(parts) == parts
 
 
+def test_a_text_of_a_few_words_is_no_duplicate_of_a_longer_one_but_of_itself():
+    rows = [("A fine film.", 1), ("a fine film!", 1), ("a fine film indeed", 1)]
+    parts = without_near_duplicates({"train": rows, "validation": [], "test": []})
+    assert parts["train"] == [rows[0], rows[2]]
+
+
 @pytest.mark.parametrize("config", ["imdb", "sentences"])
 def test_the_builder_prepares_once_and_then_reads(
     small_package, config, cut_off, capfd
@@ -107,7 +113,7 @@ def test_the_builder_prepares_once_and_then_reads(
 
 def test_a_preparation_that_fails_is_not_taken_for_complete(small_package, monkeypatch):
     def breaks_off(self, rows):
-        yield 0, {"text": rows[0][0], "label": rows[0][1]}
+        yield 0, rows[0]
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:

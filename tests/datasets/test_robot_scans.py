@@ -16,7 +16,6 @@ from rnn_utils.datasets.robot_scans import (  # noqa: E402
     motions_of,
     read_log,
     split_with_gaps,
-    wrapped,
 )
 
 SETTINGS = "0 -1.570796 3.141593 0.017453 50.000000 0.100000 0 180"
@@ -61,13 +60,6 @@ def test_a_line_of_the_log_gives_scan_pose_and_time():
 def test_a_beam_without_echo_has_the_longest_range():
     log = read_log(scan(0, [51.06, 49.5] * 90))
     np.testing.assert_allclose(log["ranges"][0], [50, 49.5] * 90)
-
-
-def test_angles_are_between_minus_pi_and_pi():
-    turns = np.radians([350, -350, 190, -190, 0, 720])
-    np.testing.assert_allclose(
-        np.degrees(wrapped(turns)), [-10, 10, -170, 170, 0, 0], atol=1e-9
-    )
 
 
 def test_a_motion_is_seen_from_where_it_starts():

@@ -14,7 +14,6 @@ from rnn_utils.datasets.spoken_digits import (  # noqa: E402
     SAMPLE_RATE,
     WORDS,
     Recordings,
-    fewest_steps,
     join_digits,
     load_digits,
     mfcc,
@@ -114,29 +113,6 @@ def test_the_seed_fixes_the_strings(recordings):
 def test_impossible_lengths_are_refused(recordings, fewest, most):
     with pytest.raises(ValueError, match=f"fewest is {fewest} and most is {most}"):
         join_digits(recordings, 5, 1, fewest=fewest, most=most)
-
-
-@pytest.mark.parametrize(
-    "labels, steps", [([6], 1), ([3, 1], 2), ([3, 1, 3], 3), ([1, 1, 1], 5)]
-)
-def test_the_loss_of_ctc_needs_that_many_steps_and_no_less(labels, steps):
-    assert fewest_steps(labels) == steps
-    lengths = [steps, steps - 1]
-    losses = tf.nn.ctc_loss(
-        np.array([labels, labels]),
-        np.zeros((2, steps, 10), np.float32),
-        [len(labels)] * 2,
-        lengths,
-        logits_time_major=False,
-        blank_index=0,
-    )
-    # All paths are equally probable, so no possible string can cost more than one path.
-    assert list(losses.numpy() <= steps * np.log(10) + 1e-3) == [True, False]
-
-
-def test_letters_are_labels_too():
-    assert [fewest_steps(text) for text in ("", "six", "three")] == [0, 3, 6]
-    assert fewest_steps("three eight") == 12
 
 
 def tone(hertz, seconds=0.5, loudness=0.1):

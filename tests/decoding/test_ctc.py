@@ -13,6 +13,7 @@ from rnn_utils.decoding.ctc import (  # noqa: E402
     CTCBatches,
     CTCLoss,
     best_path,
+    fewest_steps,
     log_probabilities,
     merge,
     search,
@@ -50,6 +51,29 @@ def by_paths(scores):
 )
 def test_a_path_stands_for_what_remains(path, labels):
     assert merge(path) == labels
+
+
+@pytest.mark.parametrize(
+    "labels, steps", [([6], 1), ([3, 1], 2), ([3, 1, 3], 3), ([1, 1, 1], 5)]
+)
+def test_the_loss_of_ctc_needs_that_many_steps_and_no_less(labels, steps):
+    assert fewest_steps(labels) == steps
+    lengths = [steps, steps - 1]
+    losses = tf.nn.ctc_loss(
+        np.array([labels, labels]),
+        np.zeros((2, steps, 10), np.float32),
+        [len(labels)] * 2,
+        lengths,
+        logits_time_major=False,
+        blank_index=0,
+    )
+    # All paths are equally probable, so no possible string can cost more than one path.
+    assert list(losses.numpy() <= steps * np.log(10) + 1e-3) == [True, False]
+
+
+def test_letters_are_labels_too():
+    assert [fewest_steps(text) for text in ("", "six", "three")] == [0, 3, 6]
+    assert fewest_steps("three eight") == 12
 
 
 def test_the_loss_is_the_surprisal_of_all_paths_without_padding(scores):

@@ -1,5 +1,6 @@
 """The error of data that cannot be had, and how a full or barred disk becomes one."""
 
+import contextlib
 import errno
 import re
 import textwrap
@@ -97,6 +98,26 @@ def storage_failure(
             if found:
                 return barred_folder(folder, found.group())
     return None
+
+
+@contextlib.contextmanager
+def storage_advice(subject: str, folder: Path) -> Iterator[None]:
+    """Raises `storage_failure` in the place of what is raised within, if it finds one.
+
+    Args:
+        subject: What does not come about then, such as `"a file could not be kept"`.
+        folder: The folder that is read or written to.
+
+    Raises:
+        FetchError: The folder's disk is full, or the folder is barred.
+    """
+    try:
+        yield
+    except Exception as error:
+        found = storage_failure(error, subject, folder)
+        if found is None:
+            raise
+        raise found from None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -1,18 +1,21 @@
-"""Prepares a dataset of tensorflow-datasets once, silently, and reads it fast."""
+"""Prepares a dataset of tensorflow-datasets once, silently."""
 
 import contextlib
 import functools
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
 import requests
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core.utils import tqdm_utils
 
 from rnn_utils.datasets import data_dir
-from rnn_utils.datasets.building.fetch_error import FetchError, storage_failure
+from rnn_utils.datasets.building.fetch_error import (
+    FetchError,
+    storage_advice,
+    storage_failure,
+)
 from rnn_utils.datasets.building.status_line import status_line, watch_cells
 
 # The bucket that tensorflow-datasets itself asks first.
@@ -20,8 +23,6 @@ _FIRST_STOP = "https://storage.googleapis.com"
 _PATIENCE_SECONDS = 5
 # A dataset, perhaps with a configuration and a version; no paths, no name spaces.
 _NAME = re.compile(r"\w+(?:/[^/:]+)?(?::\d[\d.*]*)?")
-# Reading an example has a price of its own, some 0.1 ms, whatever its size.
-_BLOCK_ROWS = 1000
 
 watch_cells()
 
@@ -70,13 +71,8 @@ def _made(
 ) -> tfds.core.DatasetBuilder:
     """Returns a builder in the data folder; it looks there what is prepared."""
     folder = data_dir()
-    try:
+    with storage_advice("the data could not be read", folder):
         return make(data_dir=folder, **options)
-    except OSError as error:
-        found = storage_failure(error, "the data could not be read", folder)
-        if found is None:
-            raise
-        raise found from None
 
 
 @contextlib.contextmanager
@@ -152,63 +148,3 @@ def _require_network(dataset: str, expected: str) -> None:
             "not answer: connect to the internet and run this again"
             + (f", {other}." if "'embedded'" in expected else ".")
         ) from None
-
-
-def blocks_info(
-    builder: tfds.core.DatasetBuilder,
-    row: Mapping[str, object],
-    description: str,
-    citation: str,
-) -> tfds.core.DatasetInfo:
-    """Returns the `tfds.core.DatasetInfo` of a builder that yields `blocks`.
-
-    Args:
-        builder: The builder.
-        row: A dict from name to feature, for one row.
-        description: What the dataset is.
-        citation: Where it comes from.
-    """
-    return tfds.core.DatasetInfo(
-        builder=builder,
-        description=description,
-        features=tfds.features.FeaturesDict({"rows": tfds.features.Sequence(row)}),
-        disable_shuffling=True,
-        citation=citation,
-    )
-
-
-def blocks(rows: Sequence[dict]) -> Iterator[tuple[int, dict]]:
-    """Yields rows as numbered examples of up to 1,000 rows each.
-
-    For builders of many small rows: read one by one, 100,000 words would take as long
-    as a small training. `blocks_info` describes such examples, `columns` reads them.
-
-    Args:
-        rows: List of dicts, one a row.
-    """
-    for start in range(0, len(rows), _BLOCK_ROWS):
-        yield start, {"rows": rows[start : start + _BLOCK_ROWS]}
-
-
-def columns(
-    builder: tfds.core.DatasetBuilder, split: str
-) -> dict[str, list[str] | np.ndarray]:
-    """Returns what `blocks` wrote, column by column.
-
-    Args:
-        builder: A prepared builder.
-        split: The split's name.
-
-    Returns:
-        A dict from feature name to a list of str, or to an array of shape `(rows,)`
-        where the feature is a number.
-    """
-    examples = [row["rows"] for row in tfds.as_numpy(builder.as_dataset(split=split))]
-    parts = {name: [each[name] for each in examples] for name in examples[0]}
-    return {name: _joined(np.concatenate(part)) for name, part in parts.items()}
-
-
-def _joined(column):
-    if column.dtype == object:
-        return [text.decode("utf-8") for text in column]
-    return column

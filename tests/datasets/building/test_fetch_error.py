@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from rnn_utils.datasets.building.fetch_error import FetchError, storage_failure
+from rnn_utils.datasets.building.fetch_error import (
+    FetchError,
+    storage_advice,
+    storage_failure,
+)
 
 FOLDER = Path("/data/here")
 SUBJECT = "names could not be prepared"
@@ -72,6 +76,20 @@ def test_what_led_to_an_error_counts():
 )
 def test_any_other_error_is_left_alone(error):
     assert storage_failure(error, SUBJECT, FOLDER) is None
+
+
+def test_advice_takes_the_place_of_the_error_that_it_is_about():
+    with (
+        pytest.raises(FetchError, match="is full") as caught,
+        storage_advice(SUBJECT, FOLDER),
+    ):
+        raise of_system(errno.ENOSPC)
+    assert caught.value.__suppress_context__
+
+
+def test_without_advice_the_error_goes_on():
+    with pytest.raises(OSError, match="broken"), storage_advice(SUBJECT, FOLDER):
+        raise OSError("broken")
 
 
 def test_it_is_a_runtime_error_with_its_text():

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from ._types import Tensor
+
 if TYPE_CHECKING:
     import tensorflow as tf
-
-    from rnn_utils._types import Tensor
 
 
 def hidden_gradient_norms(
@@ -32,7 +32,7 @@ def hidden_gradient_norms(
     hands on to step t + 1. The loss does not read it, so it is zero at the last step.
 
     Args:
-        layer: A SimpleRNN, LSTM or GRU of `rnn_utils`, or any layer whose `cell` has
+        layer: A SimpleRNN, LSTM or GRU of this folder, or any layer whose `cell` has
             the same `step`.
         sequences: Inputs of shape `(batch, time, features)`, float.
         loss: Takes the hidden states `(batch, time, units)` to a scalar L.

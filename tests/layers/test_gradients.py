@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 import rnn_utils.layers
-from rnn_utils.gradients import bytes_kept_for_bptt, hidden_gradient_norms
+from rnn_utils.layers import bytes_kept_for_bptt, hidden_gradient_norms
 
 random = np.random.default_rng(0)
 

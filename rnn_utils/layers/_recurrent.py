@@ -42,7 +42,8 @@ class Cell:
 
     The equations are in `advance(inputs, states, training)`, which returns the list of
     new states and a dict of gate activations, named as in `gate_names`. `_biases`
-    returns what is added to the products with the kernels, each an array or None.
+    returns what is added to the products with the kernels, each an array or None. One
+    that can drop inputs has the methods of Keras's cells, such as `get_dropout_mask`.
     """
 
     gate_names: tuple[str, ...]
@@ -106,7 +107,7 @@ class Cell:
 
     def _dropout_masks(self, inputs, hidden_state, training):
         """Return the masks for input and memory: drawn once, used at all time steps."""
-        if not training:
+        if not training or not hasattr(self, "get_dropout_mask"):
             return None, None
         from_memory = self.get_recurrent_dropout_mask(hidden_state)
         return self.get_dropout_mask(inputs), from_memory
@@ -202,7 +203,7 @@ class Recurrent:
         shapes = super().compute_output_shape(sequences_shape)
         if not self.return_gates:
             return shapes
-        gate = (*sequences_shape[:2], self.units)
+        gate = (*sequences_shape[:2], self.cell.units)
         shapes = shapes if self.return_state else (shapes,)
         return *shapes, dict.fromkeys(self.cell.gate_names, gate)
 

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.helpers import FAMILIES, assert_same, ours, theirs
+from tests.layers.families import FAMILIES
+from tests.layers.helpers import assert_same, ours, theirs
 
 random = np.random.default_rng(0)
 SEQUENCES = random.normal(size=(4, 7, 3)).astype("float32")

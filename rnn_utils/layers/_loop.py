@@ -146,7 +146,8 @@ class Recurrence:
     The gradients of the weights, sums over time, are one large product each, after.
 
     One of them serves all layers of a family: TensorFlow keeps what XLA has compiled as
-    long as the process lives, so a second layer of a size had better find it.
+    long as the process lives (its `device_compilation_cache.h` says so), some 10 MB for
+    each size. So a second layer of a size should find it, not add to it.
 
     Args:
         step: `(from_input, from_memory, states) -> (states, record)`.
@@ -176,7 +177,8 @@ class Recurrence:
         """Both loops, for use in a graph.
 
         TensorFlow keeps every graph in which a custom gradient was defined, and with it
-        the variables of the model. Here that is a graph of its own, one for each size.
+        the variables of the model (issue 27492). So it is defined in a graph of its
+        own, one for each size.
         """
         return tf.function(self._differentiable, autograph=False)
 
@@ -217,6 +219,7 @@ class Recurrence:
             results = hidden, *final_states
             past = [tf.stop_gradient(record) for record in past]
 
+            # They depend on the sources too; a second derivative must meet `refuse`.
             @tf.custom_gradient
             def gradients(*all_tensors):
                 d_results = map(tf.stop_gradient, all_tensors[: len(results)])

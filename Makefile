@@ -20,7 +20,7 @@ COLAB_PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3.13 \
 	$(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.13.*/bin/python3.13) $(PYTHONS))
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # The layers' tests, which also run on the JAX and torch backends.
-LAYER_TESTS = $(wildcard tests/layers tests/test_gradients.py)
+LAYER_TESTS = $(wildcard tests/layers)
 # JupyterLab refuses to serve the superuser, as in a container, unless told.
 ROOT_FLAG = $(if $(filter 0,$(shell id -u)),--allow-root)
 

@@ -13,6 +13,7 @@ import platform
 import statistics
 
 from rnn_utils import process
+from tests.layers.families import DROP_INS
 
 FOLDER = pathlib.Path(__file__).parent
 RECORD = FOLDER / "results.json"
@@ -26,13 +27,12 @@ SHAPES = [
 ]
 MASKED = (32, 100, 64, 64)
 PEERS = ["Keras", "Keras jit", "torch", "JAX"]
-CELLS = ["SimpleRNN", "LSTM", "GRU"]
 
 
 def main():
     """Runs what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cells", nargs="*", default=[*CELLS, "fit"])
+    parser.add_argument("--cells", nargs="*", default=[*DROP_INS, "fit"])
     parser.add_argument("--seconds", type=float, default=4.0, help="for each case")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -138,7 +138,7 @@ def report(record):
 def _table(record, training):
     header = ["cell", "shape", *PEERS, "ours, ms", "first"]
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    for cell in (*CELLS, "fit"):
+    for cell in (*DROP_INS, "fit"):
         for row in record.get(cell, {}).get("rows", []):
             if row["training"] == training:
                 ratios = [_ratio(row["ratio"].get(peer)) for peer in PEERS]
@@ -165,7 +165,7 @@ def _memory(record):
         "| cell | " + " | ".join(names) + " |",
         "|" + "---|" * (1 + len(names)),
     ]
-    for cell in CELLS:
+    for cell in DROP_INS:
         memory = record.get(cell, {}).get("memory", {})
         values = [memory.get(name) for name in names]
         shown = ["" if value is None else f"{value:.0f}" for value in values]

@@ -10,6 +10,8 @@ import importlib.util
 
 import numpy as np
 
+from tests.layers.families import FAMILIES
+
 
 @dataclasses.dataclass(frozen=True)
 class Case:
@@ -101,13 +103,13 @@ def _jax(case):
     from jax import numpy as jnp
 
     batch, _, features, units = case.shape
-    gates = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}[case.cell]
+    gates = FAMILIES[case.cell].products
     random = np.random.default_rng(1)
     sizes = [(features, gates * units), (units, gates * units), (gates * units,)]
     weights = [random.normal(size=s).astype("float32") * 0.1 for s in sizes]
     inputs, gradient, _ = (jnp.asarray(array) for array in case.arrays())
     steps = {"SimpleRNN": _jax_rnn, "LSTM": _jax_lstm, "GRU": _jax_gru}
-    start = (jnp.zeros((batch, units)),) * (2 if case.cell == "LSTM" else 1)
+    start = (jnp.zeros((batch, units)),) * FAMILIES[case.cell].states
 
     def forward(inputs, kernel, recurrent_kernel, bias):
         projected = jnp.swapaxes(inputs @ kernel + bias, 0, 1)

@@ -1,13 +1,30 @@
-"""Drop-in recurrent layers for Keras 3: same results, gates to look at, faster on CPU.
+"""Recurrent layers for Keras 3: same results, gates to look at, faster on a CPU.
 
-Each file beside this one works alone; none imports another. In a new process, import
-the layers before you load a model that was saved with them:
+This folder works alone: copy it, under any name, into a project that has Keras. In a
+new process, import it before you load a model that was saved with its layers:
 
     import rnn_utils.layers
 """
 
-from rnn_utils.layers.gru import GRU, GRUCell
-from rnn_utils.layers.lstm import LSTM, LSTMCell
-from rnn_utils.layers.simple_rnn import SimpleRNN, SimpleRNNCell
+from .gradients import bytes_kept_for_bptt, hidden_gradient_norms
+from .gru import GRU, GRUCell
+from .lstm import LSTM, LSTMCell
+from .pooling import MaskedGlobalMaxPooling1D, MaskedGlobalSumPooling1D
+from .simple_rnn import SimpleRNN, SimpleRNNCell
+from .summed_embedding import SummedEmbedding
+from .time_distributed import DistinctTimeDistributed
 
-__all__ = ["GRU", "GRUCell", "LSTM", "LSTMCell", "SimpleRNN", "SimpleRNNCell"]
+__all__ = [
+    "GRU",
+    "LSTM",
+    "DistinctTimeDistributed",
+    "GRUCell",
+    "LSTMCell",
+    "MaskedGlobalMaxPooling1D",
+    "MaskedGlobalSumPooling1D",
+    "SimpleRNN",
+    "SimpleRNNCell",
+    "SummedEmbedding",
+    "bytes_kept_for_bptt",
+    "hidden_gradient_norms",
+]

@@ -6,15 +6,12 @@ would let a padded step win whenever all real values are negative. Of sums it ha
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
 from keras import ops
 
-# A tensor of the backend in use, an array, or a symbolic `keras.KerasTensor`.
-Tensor: TypeAlias = Any
-# Sizes of the axes of a tensor; None where one is open.
-Shape: TypeAlias = tuple[int | None, ...]
+from ._types import Shape, Tensor
 
 
 class _MaskedGlobalPooling1D(keras.layers.Layer):

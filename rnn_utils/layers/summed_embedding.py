@@ -6,15 +6,12 @@ without a word: loss and metrics then count the padding. This layer keeps it.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
 from keras import ops
 
-# A tensor of the backend in use, an array, or a symbolic `keras.KerasTensor`.
-Tensor: TypeAlias = Any
-# Sizes of the axes of a tensor; None where one is open.
-Shape: TypeAlias = tuple[int | None, ...]
+from ._types import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")

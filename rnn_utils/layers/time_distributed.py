@@ -6,15 +6,12 @@ letters alone need not be computed again for each of them.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
 from keras import ops
 
-# A tensor of the backend in use, an array, or a symbolic `keras.KerasTensor`.
-Tensor: TypeAlias = Any
-# Sizes of the axes of a tensor; None where one is open.
-Shape: TypeAlias = tuple[int | None, ...]
+from ._types import Shape, Tensor
 
 # The number of distinct rows is padded up to one of these: few shapes are compiled.
 _ROWS = [2**power for power in range(8, 31)]

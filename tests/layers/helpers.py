@@ -5,7 +5,6 @@ import numpy as np
 
 import rnn_utils.layers
 
-FAMILIES = ("SimpleRNN", "LSTM", "GRU")
 BACKEND = keras.backend.backend()
 # JAX computes in float32 unless told otherwise for the whole process, and with torch
 # Keras rounds to float32 on its way.

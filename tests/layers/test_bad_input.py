@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.helpers import FAMILIES, ours
+from tests.layers.families import FAMILIES
+from tests.layers.helpers import ours
 
 X = np.zeros((2, 5, 3), "float32")
 
@@ -50,7 +51,7 @@ def test_features_must_stay_the_same(family):
         (np.ones((2, 4), bool), r"\(2, 4\)"),
         (np.ones((3, 5), bool), r"\(3, 5\)"),
         (np.ones(5, bool), r"\(5,\)"),
-        (np.ones((2, 5, 1), bool), r"\(2, 5, 1\)"),
+        (np.ones((2, 5, 2), bool), r"\(2, 5, 2\)"),
         (np.ones((2, 5), "complex64"), "complex64"),
     ],
 )
@@ -69,8 +70,8 @@ def test_mask_must_be_an_array(family):
 @pytest.mark.parametrize("shapes", [[], [(2, 4)] * 3, [(2, 5)] * 2, [(3, 4)] * 2])
 def test_initial_state_must_fit_the_cell(family, shapes):
     states = [np.zeros(shape, "float32") for shape in shapes]
-    states = states[:1] if family != "LSTM" and len(states) == 2 else states
-    count = 2 if family == "LSTM" else 1
+    states = states if len(states) != 2 else states[: FAMILIES[family].states]
+    count = FAMILIES[family].states
     expected = rf"`initial_state`.*{count} array.*\(2, 4\).*{len(states)} of shapes"
     with pytest.raises(ValueError, match=expected):
         _built(family)(X, initial_state=states)

@@ -1,23 +1,27 @@
 """Backpropagation through time by hand is the gradient: by autodiff, by differences."""
 
-import keras
+import functools
+
 import numpy as np
 import pytest
 from keras import ops
 
-from rnn_utils.layers import gru, lstm, simple_rnn
+import rnn_utils.layers
+from rnn_utils.layers._loop import Recurrence
+from tests.layers.families import FAMILIES
 from tests.layers.helpers import (
-    FAMILIES,
+    BACKEND,
+    MASKS,
     PRECISE,
     TOLERANCE,
     assert_same,
     gradients,
+    make_mask,
     ours,
     outputs_and_gradients,
 )
 
 random = np.random.default_rng(0)
-GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
 
 
 def _arrays(*widths):
@@ -30,37 +34,52 @@ def _weighted_sum(results, factors):
     return sum(ops.sum(result * factor) for result, factor in pairs)
 
 
-def test_simple_rnn_step_back_is_the_gradient_of_the_step():
-    from_input, from_memory, d_hidden = _arrays(3, 3, 3)
-    hidden, _ = simple_rnn.simple_rnn_step(from_input, from_memory)
-    by_hand = simple_rnn.simple_rnn_step_back(d_hidden, hidden)
-    automatic = gradients(
-        lambda x, m: _weighted_sum([simple_rnn.simple_rnn_step(x, m)[0]], [d_hidden]),
-        [from_input, from_memory],
-    )
-    assert_same([by_hand, by_hand], automatic, TOLERANCE[PRECISE])
+def _recurrence(family):
+    return getattr(rnn_utils.layers, family).recurrence
 
 
-def test_lstm_step_back_is_the_gradient_of_the_step():
-    from_input, from_memory, cell, d_hidden, d_cell = _arrays(12, 12, 3, 3, 3)
-    *_, gates = lstm.lstm_step(from_input, from_memory, cell)
-    d_gates, d_before = lstm.lstm_step_back(d_hidden, d_cell, cell, *gates.values())
-    automatic = gradients(
-        lambda *a: _weighted_sum(lstm.lstm_step(*a)[:2], [d_hidden, d_cell]),
-        [from_input, from_memory, cell],
-    )
-    assert_same([d_gates, d_gates, d_before], automatic, TOLERANCE[PRECISE])
+@functools.cache  # All masks share what it compiles.
+def _derived(family):
+    """The same layer without its step back."""
+    recurrence = Recurrence(_recurrence(family).step)
+    base = getattr(rnn_utils.layers, family)
+    return type("Derived", (base,), {"recurrence": recurrence})
 
 
-def test_gru_step_back_is_the_gradient_of_the_step():
-    from_input, from_memory, hidden, d_hidden = _arrays(9, 9, 3, 3)
-    _, gates = gru.gru_step(from_input, from_memory, hidden)
-    by_hand = gru.gru_step_back(d_hidden, hidden, *gates.values(), from_memory[:, 6:])
-    automatic = gradients(
-        lambda *a: _weighted_sum([gru.gru_step(*a)[0]], [d_hidden]),
-        [from_input, from_memory, hidden],
-    )
-    assert_same(by_hand, automatic, TOLERANCE[PRECISE])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_step_back_is_the_gradient_of_the_step(family):
+    states, width = FAMILIES[family].states, 3 * FAMILIES[family].products
+    arrays = _arrays(width, width, *[3] * states)
+    d_states = _arrays(*[3] * states)
+    recurrence = _recurrence(family)
+
+    def step(from_input, from_memory, *states):
+        return recurrence.step(from_input, from_memory, list(states))
+
+    (hidden, *_), record = step(*arrays)
+    d_input, d_memory, d_before = recurrence.step_back(d_states, hidden, record)
+    # A zero stands where a state reaches the step through its product alone.
+    d_before = [
+        d + ops.zeros_like(s) for d, s in zip(d_before, arrays[2:], strict=True)
+    ]
+    automatic = gradients(lambda *a: _weighted_sum(step(*a)[0], d_states), arrays)
+    assert_same([d_input, d_memory, *d_before], automatic, TOLERANCE[PRECISE])
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiled loop needs it")
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
+    classes = getattr(rnn_utils.layers, family), _derived(family)
+    layers = [c(3, dtype=PRECISE, return_sequences=True) for c in classes]
+    for layer in layers:
+        layer.build((None, None, 2))
+        layer.cell.set_weights(layers[0].cell.get_weights())
+    sequences = random.normal(size=(4, 6, 2)).astype(PRECISE)
+    states = [random.normal(size=(4, 3)) for _ in layers[0].state_size]
+    mask = make_mask(mask, 4, 6, random)
+    results = [outputs_and_gradients(one, sequences, states, mask) for one in layers]
+    assert_same(*results, TOLERANCE[PRECISE])
 
 
 @pytest.mark.skipif(PRECISE != "float64", reason="differences need float64")
@@ -116,5 +135,5 @@ def test_kernel_and_general_path_agree_on_every_gradient(family):
         *(outputs_and_gradients(one, sequences, states, None) for one in layers),
         TOLERANCE[PRECISE],
     )
-    if keras.backend.backend() == "tensorflow":
+    if BACKEND == "tensorflow":
         assert [layer._kernel_fits() for layer in layers] == [True, False]

@@ -8,7 +8,7 @@ import sys
 import keras
 import pytest
 
-from tests.layers.helpers import FAMILIES
+from tests.layers.families import FAMILIES
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("only TensorFlow compiles the kernel", allow_module_level=True)

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
+from tests.layers.families import DROP_INS, FAMILIES
 from tests.layers.helpers import (
-    FAMILIES,
     MASKS,
     PRECISE,
     TOLERANCE,
@@ -47,7 +47,7 @@ def _assert_equal_on_random_input(
 
 
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_matches_keras_in_outputs_states_and_gradients(family, mask):
     """Under each mask all combinations of the three options that act together.
 
@@ -101,7 +101,7 @@ def test_matches_keras_for_every_option(family, options, mask):
     )
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_matches_keras_for_a_single_time_step(family):
     random = np.random.default_rng(2)
     mine, reference = pair(family, UNITS, return_sequences=True)
@@ -109,7 +109,7 @@ def test_matches_keras_for_a_single_time_step(family):
     assert_same(mine(sequences), reference(sequences), 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 @pytest.mark.parametrize("rates", [(0.4, 0.0), (0.0, 0.4), (0.3, 0.5)])
 def test_draws_the_same_dropout_masks_as_keras(family, rates):
     dropout, recurrent_dropout = rates
@@ -155,7 +155,7 @@ def test_opens_the_forget_gate_unless_told_otherwise():
         np.testing.assert_array_equal(flat(fresh.cell.bias), expected)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
     options = {"batch": ROWS, "stateful": True, "return_sequences": True}
     mine, reference = pair(family, UNITS, **options)
@@ -176,7 +176,7 @@ def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_matches_keras_in_mixed_precision(family, policy):
     mine, reference = pair(family, 4, dtype=policy, return_sequences=True)
     sequences = np.random.default_rng(5).normal(size=(2, 6, 3)).astype("float32")

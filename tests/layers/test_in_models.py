@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.helpers import FAMILIES, assert_same, ours, theirs
+from tests.layers.families import DROP_INS, FAMILIES
+from tests.layers.helpers import assert_same, ours, theirs
 
 random = np.random.default_rng(0)
 SEQUENCES = random.normal(size=(4, 7, 3)).astype("float32")
@@ -24,7 +25,7 @@ def _alike(make, *shape):
     return models
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 @pytest.mark.parametrize("merge_mode", ["concat", "sum", "ave", "mul", None])
 def test_bidirectional(family, merge_mode):
     for sequences in (True, False):
@@ -39,7 +40,7 @@ def test_bidirectional(family, merge_mode):
             assert_same(mine(SEQUENCES, mask=mask), expected, 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_time_distributed(family):
     mine, reference = _alike(
         lambda make: keras.layers.TimeDistributed(make(family, 4)), None, 2, 7, 3
@@ -48,7 +49,7 @@ def test_time_distributed(family):
     assert_same(mine(batch), reference(batch), 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_cells_run_in_the_general_rnn_layer(family):
     mine, reference = _alike(
         lambda make: keras.layers.RNN(make(f"{family}Cell", 4), return_sequences=True)
@@ -67,7 +68,7 @@ def test_cells_of_all_families_stack():
     assert_same(mine(SEQUENCES), reference(SEQUENCES), 1e-6)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_a_mask_passes_from_embedding_to_the_next_layer(family):
     def make(build):
         return keras.Sequential(
@@ -85,7 +86,7 @@ def test_a_mask_passes_from_embedding_to_the_next_layer(family):
     assert_same(mine(words), mine(words[:, :5]), 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_initial_states_link_an_encoder_to_a_decoder(family):
     def make(build):
         inputs = keras.Input((None, 3))
@@ -146,7 +147,7 @@ def test_survives_saving_and_loading(family, tmp_path):
     assert_same(loaded(SEQUENCES), model(SEQUENCES), 1e-6)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_takes_weights_saved_by_keras(family, tmp_path):
     mine, reference = _alike(
         lambda make: keras.Sequential([keras.Input((None, 3)), make(family, 4)])

@@ -7,17 +7,12 @@ import keras
 import pytest
 
 import rnn_utils.layers
-from tests.layers.helpers import FAMILIES, ours, theirs
+from tests.layers.families import DROP_INS, FAMILIES
+from tests.layers.helpers import ours, theirs
 
 # What each class takes beside the arguments of the Keras class of its name.
-ADDED = {
-    "SimpleRNN": {"return_gates": False},
-    "SimpleRNNCell": {},
-    "LSTM": {"return_gates": False},
-    "LSTMCell": {},
-    "GRU": {"return_gates": False},
-    "GRUCell": {},
-}
+ADDED = {name: FAMILIES[name].added for name in DROP_INS}
+ADDED |= {f"{name}Cell": {} for name in DROP_INS}
 SETTINGS = {
     "activation": "relu",
     "bias_initializer": "ones",

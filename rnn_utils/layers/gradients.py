@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from ._types import Tensor
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from rnn_utils._types import Tensor
+_CALL = "PartitionedCall"
 
 
 def hidden_gradient_norms(
@@ -32,7 +34,7 @@ def hidden_gradient_norms(
     hands on to step t + 1. The loss does not read it, so it is zero at the last step.
 
     Args:
-        layer: A SimpleRNN, LSTM or GRU of `rnn_utils`, or any layer whose `cell` has
+        layer: A SimpleRNN, LSTM or GRU of this folder, or any layer whose `cell` has
             the same `step`.
         sequences: Inputs of shape `(batch, time, features)`, float.
         loss: Takes the hidden states `(batch, time, units)` to a scalar L.
@@ -94,18 +96,46 @@ def bytes_kept_for_bptt(graph: tf.Graph) -> int:
     Raises:
         ValueError: If the graph has no such loops, or the shapes are not known.
     """
-    calls = {op for op in graph.get_operations() if op.type.endswith("PartitionedCall")}
-    kept = {t.ref(): t for op in calls for t in op.inputs if t.op in calls}
-    sizes = [t.shape.num_elements() for t in kept.values()]
+    definition = graph.as_graph_def(add_shapes=True)
+    library = {f.signature.name: f for f in definition.library.function}
+    bodies = [definition.node, *(f.node_def for f in library.values())]
+    kept = [pair for body in bodies for pair in _kept_between_calls(body, library)]
+    sizes = [shape.num_elements() for shape, _ in kept]
     if not sizes or None in sizes:
         raise ValueError(
             "`graph` must be that of a training step through a layer of rnn_utils, "
-            f"with known shapes. Received a graph of {len(calls)} compiled calls with "
-            f"{len(sizes)} tensors between them, of sizes {sizes}"
+            f"with known shapes. Received a graph with {len(kept)} tensors between its "
+            f"compiled calls, of sizes {sizes}"
         )
-    return sum(
-        size * t.dtype.size for size, t in zip(sizes, kept.values(), strict=True)
-    )
+    return sum(size * dtype.size for size, (_, dtype) in zip(sizes, kept, strict=True))
+
+
+def _kept_between_calls(nodes, library):
+    """Returns shapes and types of what one call computes in a loop for another."""
+    import tensorflow as tf
+
+    calls = {node.name: node for node in nodes if node.op.endswith(_CALL)}
+    kept = {}
+    for name in (name for call in calls.values() for name in call.input):
+        # In a graph "name" or "name:2", in a function "name:output:2".
+        source, *_, index = name.split(":") if ":" in name else (name, "0")
+        call = calls.get(source)
+        if call and _is_result_of_a_loop(library[call.attr["f"].func.name], int(index)):
+            shape = call.attr["_output_shapes"].list.shape[int(index)]
+            dtype = call.attr["Tout"].list.type[int(index)]
+            kept[source, index] = tf.TensorShape(shape), tf.dtypes.as_dtype(dtype)
+    return list(kept.values())
+
+
+def _is_result_of_a_loop(function, index):
+    """Returns whether an output is computed in the loop, not handed through."""
+    if "_XlaMustCompile" in function.attr:
+        return True
+    nodes = {node.name: node for node in function.node_def}
+    name = function.ret[function.signature.output_arg[index].name].partition(":")[0]
+    while name in nodes and nodes[name].op in ("Identity", "StopGradient"):
+        name = nodes[name].input[0].partition(":")[0]
+    return name in nodes and nodes[name].op.endswith(_CALL)
 
 
 def _gradient(function, values):

@@ -6,7 +6,8 @@ import pytest
 from keras import ops
 
 import rnn_utils.layers
-from rnn_utils.gradients import bytes_kept_for_bptt, hidden_gradient_norms
+from rnn_utils.layers import bytes_kept_for_bptt, hidden_gradient_norms
+from tests.layers.families import FAMILIES
 
 random = np.random.default_rng(0)
 
@@ -21,7 +22,7 @@ def test_a_linear_network_multiplies_the_gradient_by_its_kernel_each_step():
     np.testing.assert_allclose(norms, np.tile(expected, (4, 1)), rtol=1e-5)
 
 
-@pytest.mark.parametrize("family", ["SimpleRNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_the_last_step_sees_only_the_loss_and_the_others_the_steps_between(family):
     layer = getattr(rnn_utils.layers, family)(3)
     sequences = random.normal(size=(2, 5, 4)).astype("float32")
@@ -59,14 +60,14 @@ def test_sequences_must_have_three_axes():
         hidden_gradient_norms(rnn_utils.layers.GRU(2), np.zeros((2, 3)), ops.sum)
 
 
-def _graph_of_a_training_step(layer, shape):
+def _graph_of_a_training_step(layer, shape, **options):
     tf = pytest.importorskip("tensorflow")
     layer.build(shape)
 
     @tf.function
     def step(sequences):
         with tf.GradientTape() as tape:
-            loss = ops.sum(layer(sequences) ** 2)
+            loss = ops.sum(layer(sequences, **options) ** 2)
         return tape.gradient(loss, layer.trainable_variables)
 
     return step.get_concrete_function(tf.TensorSpec(shape)).graph
@@ -80,9 +81,9 @@ tensorflow_only = pytest.mark.skipif(
 @tensorflow_only
 @pytest.mark.parametrize(("family", "arrays"), [("SimpleRNN", 1), ("GRU", 6)])
 def test_the_bytes_kept_are_the_states_and_gates_of_every_step(family, arrays):
-    for steps in (5, 50):
+    for steps, training in ((5, False), (5, True), (50, True)):
         layer = getattr(rnn_utils.layers, family)(3, return_sequences=True)
-        graph = _graph_of_a_training_step(layer, (2, steps, 4))
+        graph = _graph_of_a_training_step(layer, (2, steps, 4), training=training)
         assert bytes_kept_for_bptt(graph) == arrays * steps * 2 * 3 * 4
 
 

@@ -1,0 +1,36 @@
+"""The recurrent families, one line each: for the tests and for the benchmarks."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """What tests and benchmarks have to know of a family.
+
+    Args:
+        module: Its file in `rnn_utils/layers/`.
+        states: How many states its cell has.
+        products: How many gates are made of a product with the input.
+        gates: What `return_gates` returns.
+        twin: The class of Keras that it stands in for, or None.
+        added: What its layer takes beside the arguments of that class, with defaults.
+    """
+
+    module: str
+    states: int
+    products: int
+    gates: tuple
+    twin: str | None
+    added: dict
+
+
+GATES = {"return_gates": False}
+LSTM_GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state")
+GRU_GATES = ("update_gate", "reset_gate", "candidate")
+FAMILIES = {
+    "SimpleRNN": Family("simple_rnn", 1, 1, ("pre_activation",), "SimpleRNN", GATES),
+    "LSTM": Family("lstm", 2, 4, LSTM_GATES, "LSTM", GATES),
+    "GRU": Family("gru", 1, 3, GRU_GATES, "GRU", GATES),
+}
+# Those that promise to do what a class of Keras does.
+DROP_INS = [name for name, family in FAMILIES.items() if family.twin]

@@ -3,6 +3,9 @@ from .spans import Span as Span
 from .spans import bio_labels as bio_labels
 from .spans import broken_steps as broken_steps
 from .spans import spans_of as spans_of
+from .subwords import END as END
+from .subwords import START as START
+from .subwords import UNKNOWN as UNKNOWN
 from .subwords import Subwords as Subwords
 from .word_vectors import association_vectors as association_vectors
 from .word_vectors import ppmi_svd as ppmi_svd

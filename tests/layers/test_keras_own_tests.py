@@ -15,6 +15,8 @@ import rnn_utils.layers
 if keras.backend.backend() != "tensorflow":
     pytest.skip("too slow with the other backends", allow_module_level=True)
 pytest.importorskip("absl")
+# Keras 3.15 warns of the generators that its own tests train with.
+pytestmark = pytest.mark.filterwarnings("ignore:`shuffle=True` was passed, but will be")
 MODULES = ("simple_rnn_test", "lstm_test", "gru_test", "bidirectional_test", "rnn_test")
 
 

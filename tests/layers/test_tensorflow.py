@@ -112,7 +112,7 @@ def test_changing_lengths_compile_a_handful_of_sizes(shapes, run_eagerly):
         [keras.layers.Embedding(9, 3, mask_zero=True), ours("LSTM", 4)]
     )
     model.compile("sgd", "mse", run_eagerly=run_eagerly)
-    lengths, sizes = range(3, 60, 2), [8] * 28 + [5]
+    lengths, sizes = range(3, 32), [8] * 28 + [5]
     data = tf.data.Dataset.from_generator(
         lambda: _batches(lengths, sizes),
         output_signature=(
@@ -123,9 +123,9 @@ def test_changing_lengths_compile_a_handful_of_sizes(shapes, run_eagerly):
     model.fit(data, epochs=2, verbose=0, shuffle=False)
     for words, _ in _batches(lengths, sizes):
         model.predict_on_batch(words)
-    # 29 lengths and two batch sizes. Padded: 16, 32 and 64 steps.
-    assert 0 < len(backward.seen) <= 4
-    assert len(forward.seen) <= 8
+    # 29 lengths and two batch sizes. Padded: 16 and 32 steps.
+    assert 0 < len(backward.seen) <= 3
+    assert len(forward.seen) <= 6
 
 
 def test_a_graph_of_fixed_size_is_compiled_for_that_size(shapes):

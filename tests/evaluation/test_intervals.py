@@ -5,7 +5,11 @@ import pytest
 from scipy import stats
 from sklearn.metrics import accuracy_score
 
-from rnn_utils.evaluation.intervals import bootstrap_interval, mean_interval
+from rnn_utils.evaluation.intervals import (
+    bootstrap_interval,
+    diebold_mariano,
+    mean_interval,
+)
 
 
 def test_interval_has_the_width_that_theory_gives():
@@ -118,3 +122,45 @@ def test_a_block_holds_neighbours_and_the_last_is_followed_by_the_first():
 def test_blocks_longer_than_the_data_or_empty_are_refused(block):
     with pytest.raises(ValueError, match=f"block is {block}; expected 1 to 10"):
         bootstrap_interval(np.mean, np.arange(10), block=block)
+
+
+def test_without_lags_it_is_students_t_test():
+    rng = np.random.default_rng(0)
+    ours, theirs = rng.random((2, 500))
+    statistic, probability = diebold_mariano(ours, theirs, lags=0)
+    expected = stats.ttest_rel(ours, theirs)
+    assert statistic == pytest.approx(expected.statistic, rel=2e-3)
+    assert probability == pytest.approx(expected.pvalue, rel=1e-2)
+
+
+def test_equally_good_forecasters_differ_as_often_as_the_test_says():
+    rng = np.random.default_rng(1)
+    found = {0: 0, 20: 0}
+    for _ in range(300):
+        shocks = rng.normal(size=(2, 1011))
+        alike = np.lib.stride_tricks.sliding_window_view(shocks, 12, axis=1).mean(-1)
+        for lags in found:
+            found[lags] += diebold_mariano(*alike, lags)[1] < 0.05
+    assert found[20] / 300 < 0.16
+    assert found[0] / 300 > 0.4  # Taken for independent, they seem to differ.
+
+
+def test_the_better_forecaster_has_the_negative_sign():
+    rng = np.random.default_rng(2)
+    ours, theirs = rng.random(300), rng.random(300) + 0.5
+    assert diebold_mariano(ours, theirs, 5)[0] < -5
+    assert diebold_mariano(theirs, ours, 5)[0] > 5
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "lags", "message"),
+    [
+        ([1.0, 2], [1.0], 0, "losses have the shapes"),
+        ([[1.0]], [[1.0]], 0, "losses have the shapes"),
+        ([1.0, 2], [2.0, 1], 1, "lags is 1; expected 0 to 0 for 2 origins"),
+        ([1.0, 2], [2.0, 3], 0, "differ by the same amount everywhere"),
+    ],
+)
+def test_losses_that_cannot_be_compared_are_refused(ours, theirs, lags, message):
+    with pytest.raises(ValueError, match=message):
+        diebold_mariano(ours, theirs, lags)

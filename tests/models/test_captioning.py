@@ -4,8 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-from rnn_utils.datasets.caption_words import CLASSES
-from rnn_utils.evaluation.caption_words import class_counts, summed_by_group
 from rnn_utils.models.captioning import (
     attention_weights,
     captioner,
@@ -14,8 +12,6 @@ from rnn_utils.models.captioning import (
     train_encoder,
     write_captions,
 )
-from rnn_utils.text.subwords import END, START
-from rnn_utils.training.batches import CaptionBatches
 
 WAYS = ["initial state", "first input", "attention"]
 needs_tensorflow = pytest.mark.skipif(
@@ -82,29 +78,6 @@ def test_an_unknown_way_is_refused():
         captioner(5, 4, "telepathy")
 
 
-def test_batches_give_the_words_and_the_same_one_later():
-    grids, captions = marked_grids(70)
-    batches = CaptionBatches(grids, captions, batch_size=32)
-    assert len(batches) == 3
-    seen = 0
-    for index in range(len(batches)):
-        (grid, words), following = batches[index]
-        assert grid.dtype == np.float32 and len(grid) == len(words)
-        assert np.all(words[:, 0] == START)
-        assert np.all((following == END).sum(axis=1) == 1)
-        inner = words[:, 1:] > 2
-        np.testing.assert_array_equal(words[:, 1:][inner], following[:, :-1][inner])
-        seen += len(words)
-    assert seen == 70
-    assert batches[0][1].shape[1] != batches[1][1].shape[1]
-
-
-def test_batches_refuse_a_caption_too_few():
-    grids, captions = marked_grids(4)
-    with pytest.raises(ValueError, match="captions has 3 entries.*4 grids"):
-        CaptionBatches(grids, captions[1:])
-
-
 def test_the_encoder_learns_words_from_pictures_and_alters_them_in_training():
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
@@ -123,25 +96,3 @@ def test_the_encoder_learns_words_from_pictures_and_alters_them_in_training():
     assert np.abs(altered - scaled).max() > 0.1
     assert altered.max() <= 1 + 1e-5
     np.testing.assert_allclose(augment(scaled, training=False), scaled)
-
-
-def test_words_are_found_by_kind_and_not_twice():
-    counts = class_counts(
-        ["man judge dark skin tone", "girl boy"],
-        ["woman judge light skin tone", "family girl girl boy"],
-    )
-    of = {kind: counts[:, i].tolist() for i, kind in enumerate(CLASSES)}
-    assert of["concept"] == [[1, 1], [0, 1]]
-    assert of["person"] == [[0, 1], [2, 3]]
-    assert of["skin tone"] == [[2, 3], [0, 0]]
-
-
-def test_class_counts_refuses_lists_of_different_lengths():
-    with pytest.raises(ValueError, match="references has 1 entries.*2 captions"):
-        class_counts(["a", "b"], ["a"])
-
-
-def test_groups_are_added_up_in_the_order_of_first_appearance():
-    counts = np.array([[1, 2], [3, 4], [5, 6]])
-    total = summed_by_group(counts, ["b", "a", "b"])
-    assert total.tolist() == [[6, 8], [3, 4]]

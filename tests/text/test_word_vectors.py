@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_utils.text.word_vectors import ppmi_svd
+from rnn_utils.text.word_vectors import association_vectors, ppmi_svd
 
 CATS, DOGS, FILL = [2, 3], [4, 5], [6, 7, 8, 9]
 
@@ -48,3 +48,35 @@ def test_the_scale_suits_an_embedding_and_the_seed_repeats_it():
 def test_units_out_of_range_are_refused(units):
     with pytest.raises(ValueError, match=f"units is {units}; expected"):
         ppmi_svd(made_up_text(), vocabulary_size=10, units=units)
+
+
+SIZES = (14, 15)
+
+
+def test_a_word_and_its_translation_have_like_vectors():
+    rng = np.random.default_rng(0)
+    sources = [rng.choice(np.arange(4, 14), 3, replace=False) for _ in range(500)]
+    targets = [rng.permutation(source) + 1 for source in sources]
+    ones, twos = association_vectors(sources, targets, SIZES, 10)
+    assert ones.shape == (14, 10) and twos.shape == (15, 10)
+    likeness = ones[4:14] @ twos[5:15].T
+    np.testing.assert_array_equal(likeness.argmax(axis=1), np.arange(10))
+    # Ids that never occur have no association.
+    np.testing.assert_allclose(ones[:4], 0, atol=1e-6)
+
+
+def test_the_product_of_two_vectors_is_the_association():
+    rng = np.random.default_rng(1)
+    sources = [rng.integers(4, 14, 6) for _ in range(60)]
+    targets = [rng.permutation(source)[:4] + 1 for source in sources]
+    together = np.zeros(SIZES)
+    for source, target in zip(sources, targets, strict=True):
+        together[np.ix_(np.unique(source), np.unique(target))] += 1
+    shares = together / together.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.log(shares / shares.sum(1)[:, None] / shares.sum(0))
+    expected = np.where(together > 1, np.maximum(0, information), 0)
+    ones, twos = association_vectors(sources, targets, SIZES, 14)
+    products = ones @ twos.T
+    scale = expected.max() / products.max()
+    np.testing.assert_allclose(scale * products, expected, atol=1e-4)

@@ -45,10 +45,24 @@ def test_spans_that_cannot_be_written_are_refused(spans):
         bio_labels(spans, 2)
 
 
-@pytest.mark.parametrize("label", ["NAME", "B-", "X-NAME", ""])
-def test_a_label_of_another_form_is_refused(label):
+@pytest.mark.parametrize("kind", ["", None, 3])
+def test_a_kind_that_would_not_come_back_is_refused(kind):
+    with pytest.raises(
+        ValueError, match="spans holds .* expected a kind that is a str"
+    ):
+        bio_labels([(0, 1, kind)], 2)
+
+
+def test_a_negative_number_of_words_is_refused():
+    with pytest.raises(ValueError, match="length is -1; expected 0 or more"):
+        bio_labels([], -1)
+
+
+@pytest.mark.parametrize("of", [spans_of, broken_steps])
+@pytest.mark.parametrize("label", ["NAME", "B-", "I-", "X-NAME", "", None, 3])
+def test_a_label_of_another_form_is_refused(label, of):
     with pytest.raises(ValueError, match="labels holds .*; expected O, B-kind"):
-        spans_of(["O", label])
+        of(["O", label])
 
 
 def test_every_broken_step_counts():

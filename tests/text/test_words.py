@@ -46,3 +46,36 @@ def test_tags_become_their_places():
     assert second.tolist() == [1]
     with pytest.raises(ValueError, match=r"tags holds \['C'\]"):
         encode_tags([["C"]], ["A", "B"])
+
+
+def test_an_empty_sentence_has_no_words_but_as_many_columns():
+    encoder = WordEncoder([*SENTENCES, []], longest=6)
+    empty, full = encoder.encode([[], ["saw"]])
+    assert empty.shape == (0, 7) and empty.dtype == np.int32
+    assert np.concatenate([empty, full]).shape == (1, 7)
+    first, second = encode_tags([[], ["B"]], ["A", "B"])
+    assert first.shape == (0,) and first.dtype == second.dtype
+    assert np.concatenate([first, second]).dtype.kind == "i"
+
+
+def test_a_str_is_not_taken_for_a_sentence_of_letters():
+    encoder = WordEncoder(SENTENCES)
+    for of in (WordEncoder, encoder.encode):
+        with pytest.raises(
+            ValueError, match="sentences holds 'the saw'; expected lists"
+        ):
+            of(["the saw"])
+    with pytest.raises(ValueError, match="tags holds 'AB'; expected lists of words"):
+        encode_tags(["AB"], ["A", "B"])
+
+
+def test_a_name_twice_and_tags_that_cannot_be_sorted_are_refused():
+    with pytest.raises(ValueError, match="names is .*; expected each name once"):
+        encode_tags([["A"]], ["A", "B", "A"])
+    with pytest.raises(ValueError, match=r"tags holds \['C', None\]; expected only"):
+        encode_tags([["C", None]], ["A", "B"])
+
+
+def test_a_part_of_a_letter_is_refused():
+    with pytest.raises(ValueError, match="longest is 5.5; expected a whole number"):
+        WordEncoder(SENTENCES, longest=5.5)

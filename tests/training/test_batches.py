@@ -115,6 +115,50 @@ def test_a_missing_target_is_refused(targets):
         LengthBatches([np.ones(3)], targets)
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_targets_of_each_step_may_be_a_list_or_a_tuple(kind):
+    targets = kind([np.array([3, 4]), np.array([5])])
+    ids, wanted = LengthBatches([[1, 2], [2]], targets, 2)[0]
+    order = np.argsort(ids[:, 1])
+    np.testing.assert_array_equal(wanted[order][:, :2], [[5, 0], [3, 4]])
+    assert wanted.shape == ids.shape
+
+
+@pytest.mark.parametrize(
+    ("sequences", "targets", "options", "message"),
+    [
+        ([], [], {}, "sequences is empty; expected at least one sequence"),
+        (
+            [[1, 2], [2, 3]],
+            [np.array([0.5, 0.7]), np.array([0.1, 0.2])],
+            {},
+            r"targets\[0\] holds 0.5; expected whole numbers",
+        ),
+        ([[1, 2.5]], [1], {}, r"sequences\[0\] holds 2.5; expected whole numbers"),
+        ([[1, np.nan]], [1], {}, r"sequences\[0\] holds nan; expected whole numbers"),
+        ([3, 4], [1, 2], {}, r"sequences\[0\] has the shape \(\); expected 1 or 2"),
+        (
+            [[1], [2]],
+            [[1], [[2]]],
+            {},
+            r"targets\[1\] has the shape \(1, 1\); expected 1",
+        ),
+        ([[1]], [1], {"batch_size": 0}, "batch_size is 0; expected 1 or more"),
+        ([[1]], [1], {"batch_size": 1.5}, "batch_size is 1.5; expected a whole number"),
+        (
+            [[1]] * 9,
+            [1] * 9,
+            {"batch_size": 4, "rounds": 4},
+            "rounds is 4; expected 1 to 3",
+        ),
+        ([[1]], [1], {"longest": np.nan}, "longest is nan for 1 rows"),
+    ],
+)
+def test_what_makes_no_batches_is_refused(sequences, targets, options, message):
+    with pytest.raises(ValueError, match=message):
+        LengthBatches(sequences, targets, **options)
+
+
 def marked_grids(count, seed=0):
     """Grids of four places; the caption says which feature is marked, and a colour."""
     rng = np.random.default_rng(seed)
@@ -196,3 +240,46 @@ def test_the_first_two_batches_never_have_the_same_shape():
     assert first.shape[1] > second.shape[1] == 3
     assert first_in.shape[1] > second_in.shape[1] == 4
     assert first_out.shape[1] > second_out.shape[1] == 4
+
+
+@pytest.mark.parametrize(
+    ("sources", "targets", "options", "message"),
+    [
+        ([], [], {}, "sources is empty; expected at least one pair"),
+        ([[5], []], [[7], [8]], {}, r"sources\[1\] has the shape \(0,\); expected one"),
+        ([[5, -1]], [[7]], {}, "sources holds -1; expected whole numbers from 0 on"),
+        ([[5, 5.5]], [[7]], {}, "sources holds 5.5; expected whole numbers"),
+        # Padding would be a hole, START and END would stand there twice.
+        ([[5]], [[7, 0, 8]], {}, "targets holds 0; expected whole numbers from 3 on"),
+        ([[5]], [[START, 7]], {}, "targets holds 1; expected whole numbers from 3 on"),
+        ([[5]], [[7, END]], {}, "targets holds 2; expected whole numbers from 3 on"),
+        ([[5]], [[7]], {"batch_size": 0}, "batch_size is 0; expected 1 or more"),
+    ],
+)
+def test_pairs_that_cannot_be_learnt_from_are_refused(
+    sources, targets, options, message
+):
+    with pytest.raises(ValueError, match=message):
+        PairBatches(sources, targets, **options)
+
+
+def test_an_empty_target_is_written_by_its_end_alone():
+    (_, target_in), target_out = PairBatches([[5]], [[]])[0]
+    assert target_in.tolist() == [[START]] and target_out.tolist() == [[END]]
+
+
+@pytest.mark.parametrize(
+    ("grids", "captions", "options", "message"),
+    [
+        (np.ones((0, 4, 8)), [], {}, r"grids has the shape \(0, 4, 8\); expected"),
+        (np.ones((1, 8)), [[5]], {}, r"grids has the shape \(1, 8\); expected"),
+        (np.ones((1, 4, 8)), [[5, END]], {}, "captions holds 2; expected .* from 3 on"),
+        (np.ones((1, 4, 8)), [[5.5]], {}, "captions holds 5.5; expected whole"),
+        (np.ones((1, 4, 8)), [[5]], {"batch_size": 0}, "batch_size is 0; expected 1"),
+    ],
+)
+def test_captions_that_cannot_be_learnt_from_are_refused(
+    grids, captions, options, message
+):
+    with pytest.raises(ValueError, match=message):
+        CaptionBatches(grids, captions, **options)

@@ -62,3 +62,26 @@ def test_every_predicted_span_is_right_or_one_error():
         ((right, count, _),) = span_counts([gold], [predicted])
         named = [error for error, _ in span_errors(gold, predicted)]
         assert len(named) - named.count("missed") == count - right
+
+
+def test_no_sentences_have_no_spans():
+    counts = span_counts([], [])
+    assert counts.shape == (0, 3) and span_f1(counts) == 0
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ([1, 2, 2], r"counts has the shape \(3,\); expected \(sentences, 3\)"),
+        ([[1, 2]], r"counts has the shape \(1, 2\); expected \(sentences, 3\)"),
+        ([[1, np.nan, 2]], "counts holds nan; expected finite numbers"),
+    ],
+)
+def test_what_are_no_counts_of_spans_is_refused(counts, message):
+    with pytest.raises(ValueError, match=message):
+        span_f1(counts)
+
+
+def test_narrow_counts_do_not_run_over():
+    counts = np.full((9, 3), 100, np.int8)
+    assert span_f1(counts) == 1

@@ -96,3 +96,71 @@ def test_the_encoder_learns_words_from_pictures_and_alters_them_in_training():
     assert np.abs(altered - scaled).max() > 0.1
     assert altered.max() <= 1 + 1e-5
     np.testing.assert_allclose(augment(scaled, training=False), scaled)
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    return captioner(11, 8, "attention", 6, 5)
+
+
+def test_no_grids_have_no_captions(untrained):
+    assert write_captions(untrained, np.zeros((0, 4, 8))) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda m: write_captions(m, np.zeros((4, 8))),
+            r"grids has the shape \(4, 8\)",
+        ),
+        (
+            lambda m: write_captions(m, np.zeros((1, 4, 8)), 0),
+            "beam_width is 0; expected",
+        ),
+        (
+            lambda m: write_captions(m, np.zeros((1, 4, 8)), batch_size=-1),
+            "batch_size is -1; expected 1 or more",
+        ),
+        (
+            lambda m: write_captions(m, np.full((1, 4, 8), np.nan)),
+            "step gives the log probability nan; expected",
+        ),
+        (
+            lambda m: attention_weights(m, np.zeros(8), [4]),
+            r"grid has the shape \(8,\)",
+        ),
+        (
+            lambda m: attention_weights(m, np.zeros((4, 8)), [11]),
+            "caption holds 11; expected whole numbers from 0 to 10",
+        ),
+        (
+            lambda m: train_captioner(m, np.zeros((1, 4, 8)), [[5]], 0),
+            "epochs is 0; expected 1 or more",
+        ),
+        (
+            lambda m: train_captioner(m, np.zeros((1, 4, 8)), [], 1),
+            "captions has 0 entries; expected one for each of the 1 grids",
+        ),
+        (lambda m: captioner(0, 8, "attention"), "vocabulary_size is 0; expected 1 or"),
+        (
+            lambda m: train_encoder(m, np.zeros((2, 4, 4, 3)), np.ones((1, 2)), 1),
+            "labels has 1 entries; expected one for each of the 2 pictures",
+        ),
+        (
+            lambda m: train_encoder(m, np.zeros((1, 4, 4, 3)), [[0.5, np.nan]], 1),
+            "labels holds nan; expected finite numbers",
+        ),
+    ],
+)
+def test_what_cannot_be_captioned_is_refused(untrained, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(untrained)
+
+
+def test_a_place_that_is_not_looked_at_may_hold_anything():
+    decoder = captioner(11, 8, "initial state", 6, 5).get_layer("decoder")
+    grid = np.full((1, 4, 8), np.nan, "float32")
+    inputs = [np.array([[1]]), np.zeros((1, 6), "float32"), grid]
+    _, _, weights = decoder.predict_on_batch(inputs)
+    np.testing.assert_allclose(weights, 0.25)

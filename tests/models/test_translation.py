@@ -108,3 +108,43 @@ def test_units_are_shared_by_two_directions():
         np.array([[4, 5]])
     )
     np.testing.assert_allclose(states[:, -1], summary)
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    return small(keras.layers.Attention())
+
+
+def test_no_sources_have_no_translations(untrained):
+    assert translate(untrained, []) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            [],
+            r"source.*\[0\] has the shape \(0,\); expected one dimension of at least 1",
+        ),
+        ([5, 14], "source.* holds 14; expected whole numbers from 0 to 13"),
+        ([5, -1], "source.* holds -1; expected whole numbers from 0 to 13"),
+        ([5, 6.5], "source.* holds 6.5; expected whole numbers"),
+    ],
+)
+def test_sources_that_cannot_be_read_are_refused(untrained, source, message):
+    with pytest.raises(ValueError, match=message):
+        translate(untrained, [source])
+    with pytest.raises(ValueError, match=message):
+        attention_weights(untrained, source, [5])
+
+
+def test_settings_and_targets_out_of_range_are_refused(untrained):
+    for name in ("beam_width", "batch_size"):
+        with pytest.raises(ValueError, match=f"{name} is 0; expected 1 or more"):
+            translate(untrained, [[5]], **{name: 0})
+    with pytest.raises(ValueError, match="target holds 15; expected .* from 0 to 14"):
+        attention_weights(untrained, [5], [15])
+    with pytest.raises(ValueError, match="epochs is 0; expected 1 or more"):
+        train_translator(untrained, ([[5]], [[5]]), ([[5]], [[5]]), epochs=0)
+    with pytest.raises(ValueError, match="units is 0; expected 1 or more"):
+        encoder_decoder(SIZES, units=0)

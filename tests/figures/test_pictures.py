@@ -48,3 +48,28 @@ def test_right_words_of_a_caption_are_blue_and_wrong_ones_are_crossed():
 def test_a_picture_without_a_caption_is_refused():
     with pytest.raises(ValueError, match="captions has 1 entries.*2 pictures"):
         plot_captions(np.zeros((2, 4, 4, 3)), ["a"], ["b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([[0.5, np.nan]], "weights holds nan; expected finite numbers"),
+        ([[0.5, 1.5]], "weights holds 0.5 to 1.5; expected 0 to 1"),
+        ([[-1.0, 0.5]], "weights holds -1.0 to 0.5; expected 0 to 1"),
+    ],
+)
+def test_what_are_no_weights_is_refused(weights, message):
+    with pytest.raises(ValueError, match=message):
+        plot_alignment(weights, ["big", "party"], ["fiesta"])
+
+
+def test_rounding_is_allowed_and_nothing_to_draw_is_not():
+    plot_alignment([[1 + 1e-6, -1e-7]], ["big", "party"], ["fiesta"])
+    with pytest.raises(ValueError, match=r"weights has the shape \(1, 0\); expected"):
+        plot_alignment(np.zeros((1, 0)), [], ["fiesta"])
+    with pytest.raises(ValueError, match="pictures is empty; expected at least one"):
+        plot_captions(np.zeros((0, 4, 4, 3)), [], [])
+    with pytest.raises(ValueError, match="columns is 0; expected 1 or more"):
+        plot_captions(np.zeros((1, 4, 4, 3)), ["a"], ["b"], columns=0)
+    with pytest.raises(ValueError, match="captions is 'ab'; expected a list of str"):
+        plot_captions(np.zeros((2, 4, 4, 3)), "ab", ["a", "b"])

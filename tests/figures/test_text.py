@@ -3,6 +3,7 @@
 import itertools
 
 import matplotlib
+import numpy as np
 import pytest
 
 matplotlib.use("Agg")
@@ -108,3 +109,40 @@ def test_a_span_over_the_end_of_a_line_is_drawn_on_both():
 def test_a_span_beyond_the_words_is_refused():
     with pytest.raises(ValueError, match="expected 0 <= start < stop <= 2"):
         plot_spans(["a", "b"], [(1, 3, "X")], [])
+
+
+@pytest.mark.parametrize(
+    ("values", "limits", "message"),
+    [
+        ([0.5, np.nan], (0, 1), "values holds nan; expected finite numbers"),
+        ([0.5, 0.5], (1, 1), r"limits is \(1, 1\); expected two different numbers"),
+        ([0.5, 0.5], (0, np.inf), "limits holds inf; expected finite numbers"),
+        ([[0.5], [0.5]], (0, 1), r"values has the shape \(2, 1\); expected one number"),
+    ],
+)
+def test_values_without_a_colour_are_refused(values, limits, message):
+    for draw in (lambda **options: plot_words(["a", "b"], **options),
+                 lambda **options: plot_characters("ab", **options)):  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            draw(values=values, limits=limits)
+    assert not matplotlib.pyplot.get_fignums(), "nothing is left half drawn"
+
+
+def test_no_words_are_an_empty_figure_and_no_columns_are_refused():
+    for draw in (
+        lambda **options: plot_words([], [], **options),
+        lambda **options: plot_tags([], [], **options),
+        lambda **options: plot_spans([], [], [], **options),
+    ):
+        assert not draw().texts
+        with pytest.raises(ValueError, match="columns is 0; expected 1 or more"):
+            draw(columns=0)
+    assert not plot_characters("", []).texts
+
+
+def test_a_bad_span_leaves_nothing_half_drawn():
+    with pytest.raises(
+        ValueError, match="a span is .*; expected 0 <= start < stop <= 1"
+    ):
+        plot_spans(["a"], [(0, 1, "X")], [(1, 1, "X")])
+    assert not matplotlib.pyplot.get_fignums()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
 from rnn_utils.angles import wrapped
 
 STEP_SECONDS = 0.05
@@ -53,23 +54,34 @@ def random_states(count: int, rng: np.random.Generator) -> np.ndarray:
 
     Returns:
         Float array of shape `(count, 2)`.
+
+    Raises:
+        ValueError: `count` is negative.
     """
+    _checks.whole_number("count", count, 0)
     return rng.uniform([-np.pi, -1.0], [np.pi, 1.0], (count, 2))
 
 
 def advance(
-    states: np.ndarray, torques: npt.ArrayLike
+    states: npt.ArrayLike, torques: npt.ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
     """Advances pendulums by one step.
 
     Args:
         states: Float array of shape `(n, 2)`: angle and speed.
-        torques: Float array of shape `(n,)`; cut off at `LARGEST_TORQUE`.
+        torques: Float array of shape `(n,)`, or one number for all; cut off at
+            `LARGEST_TORQUE`.
 
     Returns:
-        The next states, shape `(n, 2)`, and the rewards, shape `(n,)`.
+        The next states, shape `(n, 2)`, and the rewards, shape `(n,)`; float64.
+
+    Raises:
+        ValueError: `states` or `torques` has another shape, or is not finite.
     """
-    angles, speeds = states.T
+    states = _checks.finite("states", states)
+    if states.ndim != 2 or states.shape[1] != 2:
+        raise ValueError(f"states has the shape {states.shape}; expected (n, 2)")
+    torques, (angles, speeds) = _one_each(torques, states), states.T
     torques = np.clip(torques, -LARGEST_TORQUE, LARGEST_TORQUE)
     rewards = -(wrapped(angles) ** 2 + 0.1 * speeds**2 + 0.001 * torques**2)
     pull = GRAVITY * np.sin(angles) + LEVER * torques
@@ -77,7 +89,17 @@ def advance(
     return np.stack([angles + STEP_SECONDS * speeds, speeds], axis=1), rewards
 
 
-def swing_up(states: np.ndarray) -> np.ndarray:
+def _one_each(torques, states):
+    """A column of torques would be spread over all pendulums."""
+    torques = _checks.finite("torques", torques)
+    if torques.shape not in ((), (len(states),)):
+        raise ValueError(
+            f"torques has the shape {torques.shape}; expected ({len(states)},)"
+        )
+    return torques
+
+
+def swing_up(states: npt.ArrayLike) -> np.ndarray:
     """Returns the torques of a controller that knows angle and speed.
 
     Far from the top it brings the energy to that of standing upright: as torque times
@@ -88,11 +110,17 @@ def swing_up(states: np.ndarray) -> np.ndarray:
         states: Float array whose last dimension is angle and speed.
 
     Returns:
-        Float array without that dimension, within the limits.
+        Float64 array without that dimension, within the limits.
+
+    Raises:
+        ValueError: The last dimension has another size, or a state is not finite.
 
     Source: Åström and Furuta (2000), "Swinging up a pendulum by energy control",
     Automatica 36(2), equation 8.
     """
+    states = _checks.finite("states", states)
+    if not states.ndim or states.shape[-1] != 2:
+        raise ValueError(f"states has the shape {states.shape}; expected (..., 2)")
     angles, speeds = wrapped(states[..., 0]), states[..., 1]
     missing = GRAVITY * (1 - np.cos(angles)) - speeds**2 / 2
     pump = _PUMP * missing * np.where(np.abs(speeds) < 0.05, np.sign(angles), speeds)
@@ -117,7 +145,7 @@ def closed_loop(
             as in `Run`, and the true states `(n, 2)`, for controllers that may see
             them. It returns torques `(n,)`. At step 0 it forgets what it remembers.
         starts: Float array of shape `(n, 2)`, the first states.
-        steps: Number of steps.
+        steps: Number of steps, 1 or more.
         lost: Probability that a reading is lost, one number or one for each pendulum;
             the sensor then repeats the last one. The first is never lost.
         delay: Steps by which readings are late, an integer or one for each pendulum;
@@ -128,15 +156,23 @@ def closed_loop(
         A `Run`.
 
     Raises:
-        ValueError: `starts` has another shape, or `lost` or `delay` are out of range.
+        ValueError: `starts` has another shape or is not finite, `steps` is less than 1,
+            `lost` or `delay` are out of range or not one for each pendulum, or the
+            controller does not give one finite torque for each.
     """
-    starts = np.asarray(starts, float)
+    starts = _checks.finite("starts", starts)
     if starts.ndim != 2 or starts.shape[1] != 2 or not len(starts):
         raise ValueError(f"starts has the shape {starts.shape}; expected (n, 2)")
     if not np.all((np.asarray(lost) >= 0) & (np.asarray(lost) <= 1)):
         raise ValueError(f"lost is {lost!r}; expected probabilities, 0 to 1")
-    if not np.all(np.asarray(delay) >= 0):
-        raise ValueError(f"delay is {delay!r}; expected integers of at least 0")
+    delay = _checks.whole_numbers("delay", delay, 0, ndim=None)
+    for name, given in (("lost", np.asarray(lost)), ("delay", delay)):
+        if given.shape not in ((), (len(starts),)):
+            raise ValueError(
+                f"{name} has the shape {given.shape}; expected one number, or "
+                f"({len(starts)},)"
+            )
+    _checks.whole_number("steps", steps)
     count, rng = len(starts), np.random.default_rng(seed)
     rows, delay = np.arange(count), np.broadcast_to(delay, count)
     states = np.empty((count, steps + 1, 2))
@@ -151,6 +187,7 @@ def closed_loop(
         readings[:, step, :2] = np.where(new[:, None], shown, kept)
         readings[:, step, 2] = new
         given = controller(step, readings[:, step], states[:, step])
+        given = _one_each(given, starts)
         torques[:, step] = np.clip(given, -LARGEST_TORQUE, LARGEST_TORQUE)
         states[:, step + 1], rewards[:, step] = advance(
             states[:, step], torques[:, step]
@@ -192,15 +229,16 @@ class ObserverControl:
     Args:
         delay: Steps by which it takes the readings to be late.
 
+    Raises:
+        ValueError: `delay` is not a whole number of at least 0.
+
     Source: Luenberger (1964), "Observing the state of a linear system", IEEE
     Transactions on Military Electronics 8(2); here with gains for one step of the
     pendulum.
     """
 
     def __init__(self, delay: int = 0) -> None:
-        if delay < 0:
-            raise ValueError(f"delay is {delay!r}; expected an integer of at least 0")
-        self.delay = delay
+        self.delay = _checks.whole_number("delay", delay, 0)
 
     def __call__(
         self, step: int, readings: np.ndarray, states: np.ndarray

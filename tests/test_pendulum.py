@@ -119,8 +119,74 @@ def test_torques_are_cut_off():
         (np.zeros((0, 2)), {}, "starts"),
         (np.zeros((1, 2)), {"lost": 1.5}, "lost"),
         (np.zeros((1, 2)), {"delay": -1}, "delay"),
+        (np.full((1, 2), np.nan), {}, "starts holds nan; expected finite"),
+        (np.zeros((1, 2)), {"lost": np.nan}, "lost is nan; expected probabilities"),
+        (np.zeros((2, 2)), {"lost": [[0.1], [0.2]]}, r"lost has the shape \(2, 1\)"),
+        (
+            np.zeros((2, 2)),
+            {"delay": [1, 2, 3]},
+            r"delay has the shape \(3,\); expected",
+        ),
+        (np.zeros((1, 2)), {"delay": 1.5}, "delay holds 1.5; expected whole numbers"),
+        (np.zeros((1, 2)), {"steps": 0}, "steps is 0; expected 1 or more"),
     ],
 )
 def test_bad_arguments_are_named(starts, options, name):
     with pytest.raises(ValueError, match=name):
         pendulum.closed_loop(by_state, starts, **options)
+
+
+@pytest.mark.parametrize(
+    ("torques", "message"),
+    [
+        (np.full(3, np.nan), "torques holds nan; expected finite numbers"),
+        (np.zeros((3, 1)), r"torques has the shape \(3, 1\); expected \(3,\)"),
+        (np.zeros(2), r"torques has the shape \(2,\); expected \(3,\)"),
+    ],
+)
+def test_torques_that_do_not_fit_are_refused(torques, message):
+    states = pendulum.random_states(3, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=message):
+        pendulum.advance(states, torques)
+    with pytest.raises(ValueError, match=message):
+        pendulum.closed_loop(lambda *_: torques, states, steps=2)
+
+
+def test_one_torque_is_for_all():
+    states = pendulum.random_states(3, np.random.default_rng(0))
+    one, each = (pendulum.advance(states, t) for t in (1.5, np.full(3, 1.5)))
+    np.testing.assert_array_equal(one[0], each[0])
+
+
+def test_states_in_a_narrow_type_are_advanced_in_a_wide_one():
+    states = pendulum.random_states(3, np.random.default_rng(0)).astype(np.float16)
+    for narrow, wide in zip(
+        pendulum.advance(states, 1.0), pendulum.advance(states.astype(float), 1.0),
+        strict=True,
+    ):  # fmt: skip
+        np.testing.assert_array_equal(narrow, wide)
+    np.testing.assert_array_equal(
+        pendulum.swing_up(states.tolist()), pendulum.swing_up(states.astype(float))
+    )
+
+
+@pytest.mark.parametrize(
+    ("states", "message"),
+    [
+        ([[0.0, np.inf]], "states holds inf; expected finite numbers"),
+        ([[0.0, 0.0, 0.0]], r"states has the shape \(1, 3\); expected"),
+        (0.0, r"states has the shape \(\); expected"),
+    ],
+)
+def test_states_that_are_none_are_refused(states, message):
+    with pytest.raises(ValueError, match=message):
+        pendulum.swing_up(states)
+    with pytest.raises(ValueError, match=message):
+        pendulum.advance(states, 0.0)
+
+
+def test_counts_and_delays_are_whole_numbers():
+    with pytest.raises(ValueError, match="count is -1; expected 0 or more"):
+        pendulum.random_states(-1, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="delay is 1.5; expected a whole number"):
+        pendulum.ObserverControl(delay=1.5)

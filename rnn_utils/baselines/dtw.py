@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
+
+from rnn_utils import _checks
 
 
-def warped_distances(query: np.ndarray, references: Sequence[np.ndarray]) -> np.ndarray:
+def warped_distances(
+    query: npt.ArrayLike, references: Sequence[npt.ArrayLike]
+) -> np.ndarray:
     """Returns the distance by dynamic time warping to each of many sequences.
 
     Every step of one sequence is laid on a step of the other, in order and without
@@ -15,30 +20,45 @@ def warped_distances(query: np.ndarray, references: Sequence[np.ndarray]) -> np.
     counts, divided by the sum of both lengths.
 
     Args:
-        query: Array of shape `(time, features)`.
+        query: Array of shape `(time, features)`, of at least one step.
         references: Non-empty list of such arrays, of any lengths.
 
     Returns:
-        Float array of shape `(len(references),)`.
+        Float64 array of shape `(len(references),)`.
+
+    Raises:
+        ValueError: There is no reference; or one, or the query, has no step, other
+            features, or what is not finite.
 
     Source: Sakoe and Chiba (1978), "Dynamic programming algorithm optimization for
     spoken word recognition", IEEE Transactions on Acoustics 26(1), symmetric form.
     """
+    from scipy.spatial.distance import cdist
+
+    query = _checks.finite("query", query)
+    _checks.shaped("query", query, "(time, features)")
+    _checks.not_empty("references", references, "reference")
+    references = [np.asarray(reference) for reference in references]
+    for i, reference in enumerate(references):
+        _checks.shaped(f"references[{i}]", reference, "(time, features)")
+        if reference.shape[1] != query.shape[1]:
+            raise ValueError(
+                f"references[{i}] has {reference.shape[1]} features; expected "
+                f"{query.shape[1]}, as query"
+            )
     longest_first = np.argsort([-len(reference) for reference in references])
     lengths = np.array([len(references[i]) for i in longest_first])
     rows, columns = len(query), int(lengths[0])
-    padded = np.zeros((columns, len(references), query.shape[1]), np.float32)
+    padded = np.zeros((columns, len(references), query.shape[1]))
     for i, chosen in enumerate(longest_first):
         padded[: lengths[i], i] = references[chosen]
-    squares = (padded @ (-2 * query.T.astype(np.float32))).transpose(2, 0, 1)
-    squares += np.square(padded).sum(axis=-1)
-    squares += np.square(query).sum(axis=-1)[:, None, None]
-    costs = np.sqrt(np.maximum(squares, 0))
+    _checks.finite("references", padded)
+    # Difference by difference: a^2 + b^2 - 2ab would lose what lies far from zero.
+    costs = cdist(query, padded.reshape(-1, query.shape[1]))
+    costs = costs.reshape(rows, columns, len(references))
     # The cells of a diagonal, row + column = constant, depend on the two before only.
     # The first row stands above the cells; the references that are through drop out.
-    older, old = (
-        np.full((rows + 1, len(lengths)), np.inf, np.float32) for _ in range(2)
-    )
+    older, old = (np.full((rows + 1, len(lengths)), np.inf) for _ in range(2))
     older[0] = 0
     total = np.zeros(len(lengths))
     for diagonal in range(rows + columns - 1):

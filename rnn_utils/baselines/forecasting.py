@@ -14,6 +14,8 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
+
 _HOUR, _DAY = 3600, 86_400
 
 
@@ -21,22 +23,36 @@ _HOUR, _DAY = 3600, 86_400
 _SEASONS = ((_HOUR, 24), (_DAY, 7), (7 * _DAY, 52), (31 * _DAY, 12), (92 * _DAY, 4))
 
 
-def rows_per_season(times: np.ndarray) -> int:
+def rows_per_season(times: npt.ArrayLike) -> int:
     """Returns how many rows make a season: a day, a week or a year.
 
     Args:
-        times: Array of shape `(rows,)`, datetime64, about equally far apart.
+        times: Array of shape `(rows,)`, datetime64, one after the other and about
+            equally far apart.
 
     Returns:
         An int: 24 for hours, 7 for days, 52 for weeks, 12 for months, 4 for quarters;
         the rows of a day where they are less than an hour apart, else of a year.
 
     Raises:
-        ValueError: There are fewer than two times.
+        ValueError: There are fewer than two times, one is missing, or most do not come
+            after the one before.
     """
+    times = np.asarray(times)
+    if times.ndim != 1 or times.dtype.kind != "M":
+        raise ValueError(
+            f"times has the shape {times.shape} and dtype {times.dtype}; expected "
+            "(rows,) and datetime64"
+        )
     if len(times) < 2:
         raise ValueError(f"times has {len(times)} rows; expected at least 2")
-    step = np.median(np.diff(times.astype("datetime64[s]")).astype(float))
+    steps = np.diff(times.astype("datetime64[us]"))
+    step = np.median(steps.astype(float)) / 1e6
+    if np.isnat(steps).any() or not step > 0:
+        raise ValueError(
+            f"times are {step} seconds apart and {np.isnat(times).sum()} are missing; "
+            "expected all, one after the other"
+        )
     if step < _HOUR:
         return round(_DAY / step)
     for seconds, rows in _SEASONS:
@@ -57,8 +73,17 @@ def fill_forward(values: npt.ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndar
         Three arrays of that shape: the values, NaN only before the first one known of a
         column; whether each was known; and the rows since the last one known, 0 where
         it is known itself, counted from the first row where there is none.
+
+    Raises:
+        ValueError: `values` has not two dimensions.
     """
     values = np.asarray(values)
+    if values.dtype.kind not in "fiu":
+        values = values.astype(float)
+    if values.ndim != 2:
+        raise ValueError(
+            f"values has the shape {values.shape}; expected (rows, columns)"
+        )
     known = ~np.isnan(values)
     rows = np.arange(len(values))[:, None]
     last = np.maximum.accumulate(np.where(known, rows, 0), axis=0)
@@ -75,10 +100,10 @@ def smoothing_forecasts(
     """Forecasts by exponential smoothing, damped trend and additive season.
 
     Args:
-        series: Float array of shape `(rows,)` without NaN.
+        series: Float array of shape `(rows,)`, finite from `start` on.
         fit_rows: The first row and the one after the last, `(start, stop)`, of those
             that the parameters are estimated on. Rows before them are not used.
-        origins: Int array of shape `(n,)`, none before `stop`.
+        origins: Int array of shape `(n,)`, none before `stop` or behind the last row.
         horizon: Rows to forecast, at most a season where there is one.
         season: Rows in a season, or None for a series without.
 
@@ -86,16 +111,19 @@ def smoothing_forecasts(
         Float array of shape `(n, horizon)`.
 
     Raises:
-        ValueError: The season is shorter than the horizon, or an origin comes before
-            `stop`.
+        ValueError: The season is shorter than the horizon, or less than 2; the horizon
+            is less than 1; `fit_rows` are no rows of the series; there is no origin, or
+            one is out of range; or the series is not finite.
 
     Source: Holt (1957); Winters (1960); Gardner and McKenzie (1985) for the damping.
     """
     from statsmodels.tsa.api import ExponentialSmoothing
 
-    if season is not None and season < horizon:
+    _checks.whole_number("horizon", horizon)
+    if season is not None and _checks.whole_number("season", season, 2) < horizon:
         raise ValueError(f"season is {season}; expected at least the horizon {horizon}")
     series, origins, estimating = _from_start(series, fit_rows, origins)
+    _checks.finite("series", series)
     form = {"trend": "add", "damped_trend": True, "initialization_method": "heuristic"}
     if season is not None:
         form.update(seasonal="add", seasonal_periods=season)
@@ -136,7 +164,7 @@ def sarima_forecasts(
         series: Float array of shape `(rows,)`; NaN is allowed.
         fit_rows: The first row and the one after the last, `(start, stop)`, of those
             that the parameters are estimated on. Rows before them are not used.
-        origins: Int array of shape `(n,)`, none before `stop`.
+        origins: Int array of shape `(n,)`, none before `stop` or behind the last row.
         horizon: Rows to forecast.
         order: `(p, d, q)`: lags, differences, lags of the errors.
         seasonal_order: `(P, D, Q, season)`, the same at distances of a season.
@@ -145,13 +173,19 @@ def sarima_forecasts(
         Float array of shape `(n, horizon)`.
 
     Raises:
-        ValueError: An origin comes before `stop`.
+        ValueError: The horizon is less than 1; `fit_rows` are no rows of the series, or
+            none of them is known; there is no origin, or one is out of range; or the
+            series holds infinity.
 
     Source: Box and Jenkins (1970), "Time series analysis: forecasting and control".
     """
     from statsmodels.tsa.api import SARIMAX
 
+    _checks.whole_number("horizon", horizon)
     series, origins, estimating = _from_start(series, fit_rows, origins)
+    _checks.finite("series", series[~np.isnan(series)])
+    if np.isnan(estimating).all():
+        raise ValueError(f"series has no value in fit_rows, {fit_rows}; expected some")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Fifteen steps need not be the very end.
         model = SARIMAX(estimating, order=order, seasonal_order=seasonal_order)
@@ -167,7 +201,14 @@ def sarima_forecasts(
 
 def _from_start(series, fit_rows, origins):
     """The series and the origins without what lies before the rows to estimate on."""
-    (start, stop), origins = fit_rows, np.asarray(origins)
+    series, (start, stop) = np.asarray(series, float), fit_rows
+    _checks.shaped("series", series, "(rows,)")
+    if not 0 <= start < stop <= len(series):
+        raise ValueError(
+            f"fit_rows is {fit_rows}; expected 0 <= start < stop <= {len(series)}"
+        )
+    origins = _checks.whole_numbers("origins", origins, 0, len(series))
+    _checks.not_empty("origins", origins, "origin")
     if origins.min() < stop:
         raise ValueError(
             f"origins begin with {origins.min()}; expected none before {stop}, where "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from collections.abc import Iterable, Mapping, Sequence
 
+from rnn_utils import _checks
 from rnn_utils.text.spans import Span, spans_of
 
 
@@ -23,7 +24,18 @@ def phrase_list(
 
     Returns:
         A dict from phrase, a tuple of words, to its most frequent kind.
+
+    Raises:
+        ValueError: There is not one label for each word, a label has another form than
+            `rnn_utils.text.spans_of` reads, a sentence is a str, or `min_share` is not
+            a share.
     """
+    _checks.number("min_share", min_share, lambda s: 0 <= s <= 1, "a share, 0 to 1")
+    sentences = _checks.lists_of_words("sentences", sentences)
+    labels = _checks.lists_of_words("labels", labels)
+    _checks.one_each("labels", labels, sentences, "sentences")
+    for i, (words, each) in enumerate(zip(sentences, labels, strict=True)):
+        _checks.one_each(f"labels[{i}]", each, words, "words")
     kinds = collections.defaultdict(collections.Counter)
     gold = [spans_of(each) for each in labels]
     for words, spans in zip(sentences, gold, strict=True):
@@ -55,9 +67,17 @@ def longest_matches(
 
     Returns:
         For each sentence a list of spans that do not overlap.
+
+    Raises:
+        ValueError: A phrase is no tuple, or has no word; or a sentence is a str.
     """
+    sentences = _checks.lists_of_words("sentences", sentences)
     longest = collections.Counter()  # By first word: most words begin no phrase.
     for phrase in phrases:
+        if not isinstance(phrase, tuple) or not phrase:
+            raise ValueError(
+                f"phrases holds {phrase!r}; expected tuples of at least one word"
+            )
         longest[phrase[0]] = max(longest[phrase[0]], len(phrase))
     return [_longest_matches(words, phrases, longest) for words in sentences]
 
@@ -67,8 +87,9 @@ def _longest_matches(words, phrases, longest):
     while place < len(words):
         last = min(place + longest[words[place]], len(words))
         for stop in range(last, place, -1):
-            if kind := phrases.get(tuple(words[place:stop])):
-                spans.append((place, stop, kind))
+            phrase = tuple(words[place:stop])
+            if phrase in phrases:
+                spans.append((place, stop, phrases[phrase]))
                 place = stop - 1
                 break
         place += 1

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnn_utils import _checks
+
 
 def ibm_model_1(
     sources: Sequence[Sequence[str]],
@@ -26,20 +28,28 @@ def ibm_model_1(
     Args:
         sources: List of lists of words.
         targets: List of lists of words, their translations.
-        iterations: Rounds of expectation maximisation.
+        iterations: Rounds of expectation maximisation, 1 or more.
 
     Returns:
         A dict from source word (None is the empty word) to a dict from target word to
         its probability.
 
     Raises:
-        ValueError: Sources and targets are not equally many, or there are none.
+        ValueError: Sources and targets are not equally many, or there are none; no
+            target has a word; a sentence is a str; a source word is None; or
+            `iterations` is less than 1.
     """
-    if len(sources) != len(targets) or not len(sources):
+    sources = _checks.lists_of_words("sources", sources)
+    targets = _checks.lists_of_words("targets", targets)
+    _checks.one_each("targets", targets, sources, "sources")
+    if not any(len(target) for target in targets):
         raise ValueError(
-            f"targets has {len(targets)} entries; expected one for each of the "
-            f"{len(sources)} sources, and at least one"
+            f"targets has {len(targets)} entries without a word; expected at least one "
+            "word"
         )
+    if any(word is None for source in sources for word in source):
+        raise ValueError("sources holds the word None; expected it for no word only")
+    _checks.whole_number("iterations", iterations)
     source_ids, target_ids = {None: 0}, {}
     # One entry for each source word with each target word of its sentence.
     ones, twos, places, place = [], [], [], 0

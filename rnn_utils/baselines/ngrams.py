@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
+
 
 class Ngrams:
     """Counts of what follows each context, from none to `order - 1` symbols long.
@@ -26,8 +28,9 @@ class Ngrams:
         symbols: Number of different symbols.
 
     Raises:
-        ValueError: `order` is not positive or too long to number all patterns, or
-            `sequences` is not as described.
+        ValueError: `order` is not positive or too long to number all patterns,
+            `symbols` is not positive, or `sequences` is not as described or has nothing
+            to count.
 
     Source: Witten and Bell (1991), "The zero-frequency problem", IEEE Transactions on
     Information Theory 37(4), method C; as an interpolation: Chen and Goodman (1999),
@@ -36,8 +39,8 @@ class Ngrams:
     """
 
     def __init__(self, sequences: npt.ArrayLike, order: int, symbols: int) -> None:
-        if order < 1:
-            raise ValueError(f"order is {order!r}; expected 1 or more")
+        order = _checks.whole_number("order", order)
+        symbols = _checks.whole_number("symbols", symbols)
         if (symbols + 1) ** order > np.iinfo(np.int64).max:
             raise ValueError(
                 f"order is {order}; expected fewer than 2^63 patterns of that length, "
@@ -48,6 +51,11 @@ class Ngrams:
         sequences = self._checked(sequences)
         guessed = sequences[:, 1:] > 0
         following = sequences[:, 1:][guessed]
+        if not len(following):
+            raise ValueError(
+                f"sequences has the shape {sequences.shape} and no symbol after a "
+                "first; expected at least one to count"
+            )
         self._tables = []
         for length in range(order):
             contexts = self._contexts(sequences, length)[guessed]
@@ -66,18 +74,25 @@ class Ngrams:
         Args:
             sequences: As for the class.
             order: Longest pattern to use; all that were counted by default.
-            strength: Weight of the shorter context.
+            strength: Weight of the shorter context, 0 or more.
 
         Returns:
-            Float array `(sequences, time - 1)` in bits; 0 at padding.
+            Float array `(sequences, time - 1)` in bits; 0 at padding, and infinity for
+            what strength 0 leaves impossible.
+
+        Raises:
+            ValueError: `sequences` is not as described, `order` was not counted, or
+                `strength` is negative.
         """
+        order = self._settings(order, strength)
         sequences = self._checked(sequences)
         following = sequences[:, 1:]
         probability = np.full(following.shape, 1 / self.symbols)
         for length, table in enumerate(self._tables[:order]):
             contexts = self._contexts(sequences, length)
             probability = table.mixed(contexts, following, probability, strength)
-        return np.where(following > 0, -np.log2(probability), 0.0)
+        with np.errstate(divide="ignore"):
+            return np.where(following > 0, -np.log2(probability), 0.0)
 
     def distribution(
         self, context: npt.ArrayLike, order: int | None = None, strength: float = 1.0
@@ -85,23 +100,40 @@ class Ngrams:
         """Returns the probabilities of all symbols after a context.
 
         Args:
-            context: The symbols so far, from the start; a list or 1-D array, or an
-                array `(rows, time)` of contexts that are equally long.
+            context: The symbols so far, from the start and without padding; a list or
+                1-D array, or an array `(rows, time)` of contexts that are equally long.
             order: Longest pattern to use; all that were counted by default.
-            strength: Weight of the shorter context.
+            strength: Weight of the shorter context, 0 or more.
 
         Returns:
             Float array of shape `(symbols,)`, or `(rows, symbols)`; entry i is that of
             symbol i + 1.
+
+        Raises:
+            ValueError: `context` holds what is no symbol, padding included, or has more
+                than two dimensions; `order` was not counted, or `strength` is negative.
         """
-        contexts = np.atleast_2d(np.asarray(context, np.int64))
+        order = self._settings(order, strength)
+        context = _checks.whole_numbers("context", context, 1, self.symbols, ndim=None)
+        if context.ndim not in (1, 2):
+            raise ValueError(
+                f"context has the shape {context.shape}; expected (time,) or (rows, "
+                "time)"
+            )
+        contexts = np.atleast_2d(context)
         following = np.arange(1, self.symbols + 1)
         probability = np.full((len(contexts), self.symbols), 1 / self.symbols)
         for length, table in enumerate(self._tables[:order]):
             recent = contexts[:, ::-1][:, :length]
             codes = recent @ (self.symbols + 1) ** np.arange(recent.shape[1])
             probability = table.mixed(codes[:, None], following, probability, strength)
-        return probability.reshape(*np.shape(context)[:-1], self.symbols)
+        return probability.reshape(*context.shape[:-1], self.symbols)
+
+    def _settings(self, order, strength):
+        _checks.number("strength", strength, lambda s: s >= 0, "a number of 0 or more")
+        if order is None:
+            return self.order
+        return _checks.whole_number("order", order, 1, self.order)
 
     def _checked(self, sequences):
         sequences = np.asarray(sequences)
@@ -111,10 +143,17 @@ class Ngrams:
                 f"sequences has the shape {sequences.shape} and dtype "
                 f"{sequences.dtype}; expected integers (sequences, time), time > 1"
             )
-        if sequences.min() < 0 or sequences.max() > self.symbols:
+        if sequences.size and (sequences.min() < 0 or sequences.max() > self.symbols):
             raise ValueError(
                 f"sequences holds {sequences.min()} to {sequences.max()}; expected 0 "
                 f"for padding and symbols from 1 to {self.symbols}"
+            )
+        holes = (sequences[:, :-1] == 0) & (sequences[:, 1:] > 0)
+        if holes.any():
+            row = np.flatnonzero(holes.any(axis=1))[0]
+            raise ValueError(
+                f"sequences[{row}] holds a symbol after a 0; expected padding at the "
+                "end only"
             )
         return sequences.astype(np.int64)
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_utils import _checks
+from rnn_utils.text.words import counted
+
 if TYPE_CHECKING:
     from scipy import sparse
-from rnn_utils.text.words import _counted
 
 # What stands for a word that training does not know, or for no word at all.
 _UNKNOWN, _OUTSIDE = "<unknown>", "<outside>"
@@ -33,15 +35,18 @@ class WindowFeatures:
     Args:
         sentences: The training sentences. Words that occur once there, and words that
             do not occur, are described as unknown.
-        columns: Number of columns.
+        columns: Number of columns, less than 2^31.
+
+    Raises:
+        ValueError: `columns` is out of range, or a sentence is a str.
     """
 
     def __init__(
         self, sentences: Iterable[Iterable[str]], columns: int = 2**19
     ) -> None:
-        self.columns = columns
+        self.columns = _checks.whole_number("columns", columns, 1, 2**31 - 1)
         self._counts = collections.Counter()
-        for form, count in _counted(sentences).items():
+        for form, count in counted(sentences).items():
             self._counts[form.lower()] += count
         self._rows = {_OUTSIDE: 0}
         self._hashes = [self._describe(_OUTSIDE)]
@@ -64,19 +69,26 @@ class WindowFeatures:
         return self._rows[form]
 
     def matrix(self, sentences: Iterable[Sequence[str]]) -> sparse.csr_matrix:
-        """Returns a `scipy.sparse.csr_matrix` of shape (words, columns), float32."""
+        """Returns a `scipy.sparse.csr_matrix` of shape (words, columns), float32.
+
+        Args:
+            sentences: List of lists of words. An empty one has no row.
+
+        Raises:
+            ValueError: A sentence is a str.
+        """
         from scipy import sparse
 
         border = [0, 0]  # No word sees into another sentence.
         rows, real = list(border), [False, False]
-        for words in sentences:
+        for words in _checks.lists_of_words("sentences", sentences):
             rows += [self._row(word) for word in words] + border
             real += [True] * len(words) + [False, False]
         places = np.flatnonzero(real)
         table = np.array(self._hashes, dtype=np.uint64)
         columns = self._columns(table[np.array(rows)], places)
         count, features = columns.shape
-        ends = np.arange(count + 1, dtype=np.int32) * features
+        ends = np.arange(count + 1) * features
         ones = np.ones(count * features, np.float32)
         shape = (count, self.columns)
         return sparse.csr_matrix((ones, columns.ravel(), ends), shape=shape)

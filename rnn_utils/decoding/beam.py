@@ -14,8 +14,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnn_utils import _checks
+
 if TYPE_CHECKING:
     from rnn_utils._types import Tensor
+
+# Rounding of a softmax in a narrow type may lift a log probability above 0.
+_MOST = 0.01
 
 
 def beam_search(
@@ -36,7 +41,7 @@ def beam_search(
     Args:
         step: Function from `(tokens, states)` to `(log_probabilities, states)`: tokens
             is an int32 array of shape `(rows,)`, the log probabilities of the next
-            token have the shape `(rows, vocabulary)`.
+            token have the shape `(rows, vocabulary)`; -inf for what may not follow.
         states: Nested structure of tensors or arrays whose first dimension is the
             batch: whatever `step` needs. Its rows are repeated and moved with the
             beginnings that they belong to.
@@ -50,28 +55,56 @@ def beam_search(
     Returns:
         A pair: list of int arrays, one a row, without `start` and `end`; float array of
         shape `(batch,)` with the score by which each was chosen. A row of which nothing
-        ended within `max_steps` gets its best beginning.
+        ended within `max_steps` gets its best beginning, with the score -inf if nothing
+        was possible.
 
     Raises:
-        ValueError: `beam_width` or `max_steps` is less than 1.
+        ValueError: `beam_width` or `max_steps` is less than 1; `start` or `end` is no
+            token; `states` is empty, or its parts have different numbers of rows; or
+            `step` gives another shape, NaN, or what is no log probability.
     """
     for name, value in (("beam_width", beam_width), ("max_steps", max_steps)):
-        if value < 1:
-            raise ValueError(f"{name} is {value!r}; expected 1 or more")
-    batch = keras.tree.flatten(states)[0].shape[0]
+        _checks.whole_number(name, value)
+    for name, value in (("start", start), ("end", end)):
+        _checks.whole_number(name, value, 0)
+    _checks.number("length_penalty", length_penalty, lambda _: True, "a finite number")
+    rows = [tuple(np.shape(state))[:1] for state in keras.tree.flatten(states)]
+    if not rows or len(set(rows)) > 1 or () in rows:
+        raise ValueError(
+            f"states have {rows} rows; expected at least one tensor, and the same "
+            "number for all"
+        )
+    batch = rows[0][0]
     search = _Search(batch, beam_width, max_steps, end, length_penalty)
     states = _take(states, np.repeat(np.arange(batch), beam_width))
     tokens = np.full(batch * beam_width, start, np.int32)
     while search.steps < max_steps and search.is_open.any():
         log_probabilities, states = step(tokens, states)
-        # No beginning can have more than these among the best of its row.
-        count = min(2 * beam_width, log_probabilities.shape[-1])
-        best = ops.top_k(log_probabilities, count)
+        best = _best(log_probabilities, len(tokens), beam_width, end)
         rows, tokens = search.extend(
-            *(np.asarray(part).reshape(batch, beam_width, -1) for part in best)
+            *(part.reshape(batch, beam_width, -1) for part in best)
         )
         states = _take(states, rows)
     return search.results()
+
+
+def _best(log_probabilities, rows, beam_width, end):
+    """The best next tokens of each beginning: log probabilities and tokens, arrays."""
+    shape = tuple(np.shape(log_probabilities))
+    if len(shape) != 2 or shape[0] != rows or shape[1] <= end:
+        raise ValueError(
+            f"step gives log probabilities of the shape {shape}; expected ({rows}, "
+            f"vocabulary), with a vocabulary that holds end, {end}"
+        )
+    # No beginning can have more than these among the best of its row.
+    count = min(2 * beam_width, shape[1])
+    best, tokens = map(np.asarray, ops.top_k(log_probabilities, count))
+    most = np.nan if ops.any(ops.isnan(log_probabilities)) else best.max()
+    if not most <= _MOST:
+        raise ValueError(
+            f"step gives the log probability {most}; expected up to 0, none NaN"
+        )
+    return best, tokens
 
 
 def _take(states, rows):

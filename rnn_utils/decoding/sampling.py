@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
+
 
 def reshape_distribution(
     probabilities: npt.ArrayLike, temperature: float = 1.0, top_p: float = 1.0
@@ -29,13 +31,12 @@ def reshape_distribution(
         Float64 array of the same shape, each row with a sum of 1.
 
     Raises:
-        ValueError: `temperature` or `top_p` is out of range.
+        ValueError: `temperature` or `top_p` is out of range, or a row is not made of
+            probabilities: logits, and log probabilities, would come out turned round.
     """
-    if not temperature > 0:
-        raise ValueError(f"temperature is {temperature!r}; expected a positive number")
-    if not 0 < top_p <= 1:
-        raise ValueError(f"top_p is {top_p!r}; expected above 0 and up to 1")
-    probabilities = np.asarray(probabilities, np.float64)
+    _checks.number("temperature", temperature, lambda t: t > 0, "a positive number")
+    _checks.number("top_p", top_p, lambda p: 0 < p <= 1, "above 0 and up to 1")
+    probabilities = _checks.probabilities("probabilities", probabilities)
     # Divided by the largest first, so that no row turns to zeros.
     relative = probabilities / probabilities.max(axis=-1, keepdims=True)
     p = relative ** (1 / temperature)
@@ -58,8 +59,14 @@ def draw(probabilities: npt.ArrayLike, rng: np.random.Generator) -> np.ndarray:
 
     Returns:
         Int64 array `(...)`, from 0 to `symbols - 1`, none with probability 0.
+
+    Raises:
+        ValueError: A row is not made of probabilities.
     """
-    below = np.cumsum(probabilities, axis=-1)
+    # In float64: in the sums of a narrower type, rare symbols are lost.
+    below = np.cumsum(_checks.probabilities("probabilities", probabilities), axis=-1)
     # Of the last sum and not of 1, which rounding may miss.
-    level = rng.random((*below.shape[:-1], 1)) * below[..., -1:]
+    total = below[..., -1:]
+    level = rng.random((*below.shape[:-1], 1)) * total
+    level = np.minimum(level, np.nextafter(total, 0))
     return (below <= level).sum(axis=-1)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    pass
+from rnn_utils import _checks
 
 
 def count_right(
@@ -29,7 +28,8 @@ def count_right(
         the accuracy; resampling the sentences gives its interval.
 
     Raises:
-        ValueError: The three do not have one entry for each word.
+        ValueError: The three do not have one entry for each word, as truth values in
+            `where`.
     """
     lengths = [len(tags) for tags in truth]
     for name, given in (("predicted", predicted), ("where", where)):
@@ -38,15 +38,50 @@ def count_right(
                 f"{name} does not fit to truth; expected one entry for each word of "
                 f"each of the {len(lengths)} sentences"
             )
-    hits = [np.equal(t, p) for t, p in zip(truth, predicted, strict=True)]
-    if where is None:
-        total = np.array(lengths)
-    else:
-        hits = [hit[chosen] for hit, chosen in zip(hits, where, strict=True)]
-        total = np.array([len(hit) for hit in hits])
-    return np.array([hit.sum() for hit in hits]), total
+    hits = [
+        _equal(i, *map(np.asarray, pair))
+        for i, pair in enumerate(zip(truth, predicted, strict=True))
+    ]
+    if where is not None:
+        hits = [
+            hit[_checks.booleans(f"where[{i}]", chosen, hit.shape)]
+            for i, (hit, chosen) in enumerate(zip(hits, where, strict=True))
+        ]
+    return np.array([hit.sum() for hit in hits], int), np.array([*map(len, hits)], int)
+
+
+def _equal(place, truth, predicted):
+    """Where the tags of one sentence are right: one dimension each, no broadcasting."""
+    if truth.ndim != 1 or predicted.ndim != 1:
+        raise ValueError(
+            f"predicted[{place}] has the shape {predicted.shape} and truth "
+            f"{truth.shape}; expected one tag for each word"
+        )
+    if not len(truth):  # Of no type that could be compared.
+        return np.zeros(0, bool)
+    try:
+        return np.equal(truth, predicted)
+    except TypeError as error:
+        raise ValueError(
+            f"predicted[{place}] has the dtype {predicted.dtype}; expected what can be "
+            f"compared with truth, {truth.dtype}"
+        ) from error
 
 
 def share(right: npt.ArrayLike, total: npt.ArrayLike) -> float:
-    """Returns the sum of one array as a share of the sum of the other."""
-    return np.sum(right) / np.sum(total)
+    """Returns the sum of one array as a share of the sum of the other.
+
+    Args:
+        right: Array of numbers.
+        total: Array of numbers whose sum is not 0.
+
+    Raises:
+        ValueError: A number is not finite, or the sum of `total` is 0.
+    """
+    right, total = _checks.finite("right", right), _checks.finite("total", total)
+    if total.sum() == 0:
+        raise ValueError(
+            f"total adds up to 0 in {total.size} entries; expected something to take "
+            "a share of"
+        )
+    return right.sum() / total.sum()

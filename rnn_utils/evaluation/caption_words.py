@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
 from rnn_utils.datasets.caption_words import CLASSES, word_classes
-
-if TYPE_CHECKING:
-    pass
 
 
 def class_counts(captions: Sequence[str], references: Sequence[str]) -> np.ndarray:
@@ -29,13 +26,11 @@ def class_counts(captions: Sequence[str], references: Sequence[str]) -> np.ndarr
         each of `rnn_utils.datasets.caption_words.CLASSES`.
 
     Raises:
-        ValueError: The lists have different lengths.
+        ValueError: The lists have different lengths, or one is a str.
     """
-    if len(captions) != len(references):
-        raise ValueError(
-            f"references has {len(references)} entries; expected one for each of the "
-            f"{len(captions)} captions"
-        )
+    captions = _checks.texts("captions", captions)
+    references = _checks.texts("references", references)
+    _checks.one_each("references", references, captions, "captions")
     counts = np.zeros((len(captions), len(CLASSES), 2), int)
     for row, caption, reference in zip(counts, captions, references, strict=True):
         left = collections.Counter(caption.split())
@@ -53,10 +48,19 @@ def summed_by_group(counts: npt.ArrayLike, groups: Sequence[Hashable]) -> np.nda
         groups: List of what each row belongs to.
 
     Returns:
-        Array of shape `(groups, ...)`, in the order of first appearance.
+        Array of shape `(groups, ...)`, in the order of first appearance: int64, or
+            float64 where the counts are floats.
+
+    Raises:
+        ValueError: There is not one group for each row, or a count is not finite.
     """
+    counts = np.asarray(counts)
+    _checks.finite("counts", counts)
+    _checks.one_each("groups", groups, np.atleast_1d(counts), "rows")
     names = list(dict.fromkeys(groups))
     place = {name: i for i, name in enumerate(names)}
-    total = np.zeros((len(names), *np.shape(counts)[1:]), np.asarray(counts).dtype)
-    np.add.at(total, [place[group] for group in groups], counts)
+    # The sums of a narrower type would run over.
+    dtype = np.float64 if counts.dtype.kind == "f" else np.int64
+    total = np.zeros((len(names), *counts.shape[1:]), dtype)
+    np.add.at(total, [place[group] for group in groups], counts.astype(dtype))
     return total

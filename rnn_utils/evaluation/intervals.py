@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
+
 
 def bootstrap_interval(
     score: Callable[..., float],
@@ -31,9 +33,10 @@ def bootstrap_interval(
     Args:
         score: Function of the arrays that returns a float, such as
             `sklearn.metrics.accuracy_score`.
-        *arrays: Arrays whose first dimension is the example, all of one length.
+        *arrays: Arrays whose first dimension is the example, all of one length. Floats
+            are passed on as float64.
         level: Coverage, between 0 and 1.
-        resamples: Number of bootstrap samples.
+        resamples: Number of bootstrap samples, 1 or more.
         seed: Seed of the resampling.
         block: How many neighbours are drawn together, at most as many as there are.
 
@@ -41,8 +44,9 @@ def bootstrap_interval(
         A tuple `(low, high)` of floats.
 
     Raises:
-        ValueError: No arrays, arrays of different lengths, or `level` or `block` out of
-            range.
+        ValueError: No arrays, arrays of different lengths; `level`, `block` or
+            `resamples` out of range; or `score` is no number, or not finite, for some
+            of the samples.
     """
     lengths = [len(array) for array in arrays]
     if not lengths or len(set(lengths)) > 1 or lengths[0] == 0:
@@ -50,19 +54,44 @@ def bootstrap_interval(
             f"arrays have the lengths {lengths}; expected at least one array, and the "
             "same length of at least 1 for all"
         )
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; expected a number between 0 and 1")
-    if not 1 <= block <= lengths[0]:
-        raise ValueError(
-            f"block is {block!r}; expected 1 to {lengths[0]}, the number of examples"
-        )
-    arrays = [np.asarray(array) for array in arrays]
+    _check_level(level)
+    _checks.whole_number("resamples", resamples)
+    _checks.whole_number("block", block, 1, lengths[0])
+    arrays = [_widened(np.asarray(array)) for array in arrays]
     rng = np.random.default_rng(seed)
     draws = (_draw(rng, lengths[0], block) for _ in range(resamples))
     scores = [score(*(array[draw] for array in arrays)) for draw in draws]
+    scores = _finite_scores(scores)
     tail = 50 * (1 - level)
     low, high = np.percentile(scores, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def _check_level(level):
+    _checks.number("level", level, lambda c: 0 < c < 1, "a number between 0 and 1")
+
+
+def _widened(array):
+    """Floats in float64, so that a score adds them up without loss."""
+    narrow = array.dtype.kind == "f" and array.dtype.itemsize < 8
+    return array.astype(np.float64) if narrow else array
+
+
+def _finite_scores(scores):
+    shape = np.shape(scores)
+    if len(shape) != 1:
+        raise ValueError(
+            f"score gives the shape {shape[1:]}; expected one number for a sample"
+        )
+    scores = np.asarray(scores, np.float64)
+    undefined = ~np.isfinite(scores)
+    if undefined.any():
+        raise ValueError(
+            f"score is {scores[undefined][0]} for {undefined.sum()} of {len(scores)} "
+            "resamples; expected a finite number for each, also for those that a rare "
+            "kind of example is missing from"
+        )
+    return scores
 
 
 def _draw(rng, length, block):
@@ -90,14 +119,13 @@ def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> tuple[float, fl
     """
     from scipy import stats
 
+    _check_level(level)
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
         raise ValueError(
             f"values is {values.tolist()!r}; expected at least two finite numbers, one "
             "for each run"
         )
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; expected a number between 0 and 1")
     mean, error = values.mean(), values.std(ddof=1) / np.sqrt(len(values))
     half = stats.t.ppf(0.5 + level / 2, len(values) - 1) * error
     return float(mean - half), float(mean + half)
@@ -123,22 +151,23 @@ def diebold_mariano(
         two-sided probability of one as large if both were equally good, by Student's t.
 
     Raises:
-        ValueError: The losses differ in shape, are no longer than `lags`, or differ by
-            the same amount everywhere.
+        ValueError: The losses differ in shape, are not finite, are no longer than
+            `lags`, or differ by the same amount everywhere.
 
     Source: Diebold and Mariano (1995), "Comparing predictive accuracy", Journal of
     Business and Economic Statistics 13(3).
     """
     from scipy import stats
 
-    losses, other_losses = np.asarray(losses, float), np.asarray(other_losses, float)
+    losses = _checks.finite("losses", losses)
+    other_losses = _checks.finite("other_losses", other_losses)
     if losses.shape != other_losses.shape or losses.ndim != 1:
         raise ValueError(
             f"losses have the shapes {losses.shape} and {other_losses.shape}; expected "
             "one shape (origins,)"
         )
     count = len(losses)
-    if not 0 <= lags < count - 1:
+    if not 0 <= _checks.whole_number("lags", lags, 0) < count - 1:
         raise ValueError(
             f"lags is {lags}; expected 0 to {count - 2} for {count} origins"
         )
@@ -147,7 +176,10 @@ def diebold_mariano(
     variance = centred @ centred
     for lag in range(1, lags + 1):
         variance += 2 * (1 - lag / (lags + 1)) * (centred[lag:] @ centred[:-lag])
-    if not variance > 0:
+    # What is left by rounding is no difference.
+    largest = max(np.abs(losses).max(), np.abs(other_losses).max())
+    rounding = 8 * np.finfo(float).eps * largest
+    if np.abs(centred).max() <= rounding or not variance > 0:
         raise ValueError("losses differ by the same amount everywhere; expected others")
     statistic = difference.mean() * count / np.sqrt(variance)
     return float(statistic), float(2 * stats.t.sf(abs(statistic), count - 1))

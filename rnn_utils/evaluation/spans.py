@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
 from rnn_utils.text.spans import Span
 
 
@@ -40,8 +41,19 @@ def span_f1(counts: npt.ArrayLike) -> float:
 
     It is the harmonic mean of precision, right / predicted, and recall, right / gold;
     0.0 where there is no span at all.
+
+    Args:
+        counts: Array of shape `(sentences, 3)`, from `span_counts`.
+
+    Raises:
+        ValueError: `counts` has another shape, or is not finite.
     """
-    right, predicted, gold = np.sum(counts, axis=0)
+    counts = _checks.finite("counts", counts)
+    if counts.ndim != 2 or counts.shape[1] != 3:
+        raise ValueError(
+            f"counts has the shape {counts.shape}; expected (sentences, 3)"
+        )
+    right, predicted, gold = counts.sum(axis=0)
     return 2 * right / max(predicted + gold, 1)
 
 

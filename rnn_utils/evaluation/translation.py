@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
+
+from rnn_utils import _checks
 
 
 def bleu_counts(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
@@ -23,15 +26,13 @@ def bleu_counts(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndar
         reference.
 
     Raises:
-        ValueError: The lists have different lengths.
+        ValueError: The lists have different lengths, or one is a str.
     """
     from sacrebleu import BLEU
 
-    if len(hypotheses) != len(references):
-        raise ValueError(
-            f"references has {len(references)} entries; expected one for each of the "
-            f"{len(hypotheses)} hypotheses"
-        )
+    hypotheses = _checks.texts("hypotheses", hypotheses)
+    references = _checks.texts("references", references)
+    _checks.one_each("references", references, hypotheses, "hypotheses")
     metric = BLEU(effective_order=True)
     rows = []
     for hypothesis, reference in zip(hypotheses, references, strict=True):
@@ -40,12 +41,16 @@ def bleu_counts(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndar
     return np.array(rows, dtype=int).reshape(-1, 10)
 
 
-def bleu(counts: np.ndarray, order: int = 4) -> float:
+def bleu(counts: npt.ArrayLike, order: int = 4) -> float:
     """Returns corpus BLEU, 0 to 100, of the sentences whose counts are given.
 
     Args:
         counts: Int array of shape `(sentences, 10)`, from `bleu_counts`.
         order: Longest n-grams that count, 1 to 4.
+
+    Raises:
+        ValueError: `counts` has another shape, or is not made of counts, or `order` is
+            out of range.
 
     Source: Papineni et al. (2002), "BLEU: a method for automatic evaluation of machine
     translation", ACL, section 2.3; where no n-gram of some order is right, sacrebleu's
@@ -53,7 +58,13 @@ def bleu(counts: np.ndarray, order: int = 4) -> float:
     """
     from sacrebleu import BLEU
 
-    total = [int(count) for count in counts.sum(axis=0)]
+    _checks.whole_number("order", order, 1, 4)
+    counts = _checks.whole_numbers("counts", counts, 0, ndim=2)
+    if counts.shape[1] != 10:
+        raise ValueError(
+            f"counts has the shape {counts.shape}; expected (sentences, 10)"
+        )
+    total = counts.sum(axis=0).tolist()
     return BLEU.compute_bleu(
         correct=total[:4],
         total=total[4:8],

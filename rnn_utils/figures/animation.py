@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from rnn_utils import _checks
+
 _MARGIN, _LINE = 8, 22
 
 
@@ -31,7 +33,8 @@ def animate_clips(
     """Makes a film of clips side by side, with a caption that changes frame by frame.
 
     Args:
-        clips: Uint8 array of shape `(clips, frames, height, width)`, grey.
+        clips: Array of shape `(clips, frames, height, width)`, whole numbers from 0,
+            black, to 255, white.
         titles: A text for each clip, above it.
         captions: For each clip a list of texts, one for each frame, below it.
         scale: How many times larger a pixel is drawn.
@@ -41,15 +44,19 @@ def animate_clips(
         Bytes of a GIF that begins again when it ends.
 
     Raises:
-        ValueError: `clips` has another shape, or there is not one title for each clip
-            and one caption for each frame.
+        ValueError: `clips` has another shape, or numbers that are no greys; there is
+            not one title for each clip and one caption for each frame; or `scale` or
+            `milliseconds` is less than 1.
     """
+    _checks.whole_number("scale", scale)
+    _checks.whole_number("milliseconds", milliseconds)
     clips = np.asarray(clips)
     if clips.ndim != 4 or not clips.size:
         raise ValueError(
             f"clips has the shape {clips.shape}; expected (clips, frames, height, "
             "width), none of them 0"
         )
+    clips = _checks.whole_numbers("clips", clips, 0, 255, ndim=4).astype(np.uint8)
     counts = [len(texts) for texts in captions]
     if len(titles) != len(clips) or counts != [clips.shape[1]] * len(clips):
         raise ValueError(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from rnn_utils import _checks
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -29,14 +31,19 @@ def plot_learning_curves(
         The axes.
 
     Raises:
-        ValueError: The history does not hold the metric.
+        ValueError: The history does not hold the metric, or no epoch, or not equally
+            many of both.
     """
     if metric not in history or f"val_{metric}" not in history:
         raise ValueError(
             f"metric is {metric!r}; expected one whose training and validation values "
             f"are both in the history, which holds {sorted(history)}"
         )
-    ax = ax or plt.subplots()[1]
+    _checks.not_empty(f"history[{metric!r}]", history[metric], "epoch")
+    _checks.one_each(
+        f"history['val_{metric}']", history[f"val_{metric}"], history[metric], "epochs"
+    )
+    ax = plt.subplots()[1] if ax is None else ax
     epochs = np.arange(1, len(history[metric]) + 1)
     ax.plot(epochs, history[metric], marker="o", label="training")
     ax.plot(epochs, history[f"val_{metric}"], marker="s", label="validation")
@@ -65,8 +72,24 @@ def plot_estimates(
 
     Returns:
         The axes.
+
+    Raises:
+        ValueError: There is no name, or not one value and one interval for each; a
+            score is not finite, or an interval is not two numbers that ascend.
     """
-    ax = ax or plt.subplots(figsize=(8, 0.6 + 0.42 * len(names)))[1]
+    values, intervals = list(values), list(intervals)
+    _checks.not_empty("names", names, "row")
+    _checks.one_each("values", values, names, "names")
+    _checks.one_each("intervals", intervals, names, "names")
+    _checks.finite("values", values)
+    for i, interval in enumerate(intervals):
+        if interval is not None and not _ascends(interval):
+            raise ValueError(
+                f"intervals[{i}] is {interval!r}; expected None, or (low, high) of "
+                "finite numbers"
+            )
+    if ax is None:
+        ax = plt.subplots(figsize=(8, 0.6 + 0.42 * len(names)))[1]
     rows = np.arange(len(names))[::-1]
     for row, value, interval in zip(rows, values, intervals, strict=True):
         if interval is not None:
@@ -80,3 +103,8 @@ def plot_estimates(
         ax.axvline(reference, color="#D55E00", linestyle="--", linewidth=1.2)
     ax.set(yticks=rows, yticklabels=names, ylim=(-0.6, len(names) - 0.2))
     return ax
+
+
+def _ascends(interval):
+    bounds = np.asarray(interval, float)
+    return bounds.shape == (2,) and np.isfinite(bounds).all() and bounds[0] <= bounds[1]

@@ -10,9 +10,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+_ROUNDING = 0.01
 
 
 def plot_alignment(
@@ -34,14 +39,19 @@ def plot_alignment(
 
     Raises:
         ValueError: There is not one row for each target and one column for each source
-            token.
+            token, or a weight is not from 0 to 1, but for rounding.
     """
-    weights = np.asarray(weights)
+    weights = _checks.finite("weights", weights)
     if weights.shape != (len(target), len(source)):
         raise ValueError(
             f"weights has the shape {weights.shape}; expected a row for each of the "
             f"{len(target)} target tokens, a column for each of the {len(source)} "
             "source tokens"
+        )
+    _checks.shaped("weights", weights, "(target, source)")
+    if weights.min() < -_ROUNDING or weights.max() > 1 + _ROUNDING:
+        raise ValueError(
+            f"weights holds {weights.min()} to {weights.max()}; expected 0 to 1"
         )
     if ax is None:
         size = 1.2 + 0.4 * len(source), 1 + 0.3 * len(target)
@@ -75,14 +85,13 @@ def plot_captions(
         The figure.
 
     Raises:
-        ValueError: There is not one caption and one reference for each picture.
+        ValueError: There is no picture, or not one caption and one reference for each;
+            one of them is a str, or `columns` is less than 1.
     """
+    _checks.whole_number("columns", columns)
+    _checks.not_empty("pictures", pictures, "picture")
     for name, given in (("captions", captions), ("references", references)):
-        if len(given) != len(pictures):
-            raise ValueError(
-                f"{name} has {len(given)} entries; expected one for each of the "
-                f"{len(pictures)} pictures"
-            )
+        _checks.one_each(name, _checks.texts(name, given), pictures, "pictures")
     rows = -(-len(pictures) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(8, 1.45 * rows), squeeze=False)
     for ax in axes.flat:

@@ -1,4 +1,4 @@
-"""Figures that several notebooks draw."""
+"""Texts in colour: with values, tags or spans of their words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+
+from rnn_utils import _checks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,18 +39,16 @@ def plot_words(
         The axes.
 
     Raises:
-        ValueError: There is not one value for each word.
+        ValueError: There is not one value for each word, a value is not finite,
+            `limits` are equal, or `columns` is less than 1.
     """
-    if len(words) != len(values):
-        raise ValueError(
-            f"values has {len(values)} entries; expected one for each of the "
-            f"{len(words)} words"
-        )
+    _checks.whole_number("columns", columns)
+    _checks.one_each("values", values, words, "words")
+    scaled = _scaled(values, limits)
     places = _wrap([len(word) for word in words], columns)
     lines = places[-1][0] + 1 if places else 1
-    ax = ax or plt.subplots(figsize=(8, 0.3 * lines + 0.2))[1]
+    ax = plt.subplots(figsize=(8, 0.3 * lines + 0.2))[1] if ax is None else ax
     colours = plt.get_cmap(_WORD_MAP)
-    scaled = (np.asarray(values, dtype=float) - limits[0]) / (limits[1] - limits[0])
     for word, value, (line, column) in zip(words, scaled, places, strict=True):
         ax.add_patch(
             plt.Rectangle(
@@ -85,22 +85,19 @@ def plot_characters(
         The axes.
 
     Raises:
-        ValueError: There is not one value for each character.
+        ValueError: There is not one value for each character, a value is not finite, or
+            `limits` are equal.
     """
-    if len(text) != len(values):
-        raise ValueError(
-            f"values has {len(values)} entries; expected one for each of the "
-            f"{len(text)} characters"
-        )
+    _checks.one_each("values", values, text, "characters")
+    scaled = _scaled(values, limits)
     places, line, column = [], 0, 0
     for character in text:
         places.append((line, column))
         line, column = (line + 1, 0) if character == "\n" else (line, column + 1)
     lines = places[-1][0] + 1 if places else 1
     columns = max((column for _, column in places), default=0) + 1
-    ax = ax or plt.subplots(figsize=(8, 0.24 * lines + 0.3))[1]
+    ax = plt.subplots(figsize=(8, 0.24 * lines + 0.3))[1] if ax is None else ax
     colours = plt.get_cmap(_WORD_MAP)
-    scaled = (np.asarray(values, dtype=float) - limits[0]) / (limits[1] - limits[0])
     for character, value, (line, column) in zip(text, scaled, places, strict=True):
         corner = column - 0.5, -line - 0.5
         ax.add_patch(plt.Rectangle(corner, 1, 1, color=colours(value), linewidth=0))
@@ -138,15 +135,12 @@ def plot_tags(
         The axes.
 
     Raises:
-        ValueError: There is not one tag for each word.
+        ValueError: There is not one tag for each word, or `columns` is less than 1.
     """
+    _checks.whole_number("columns", columns)
     truth = tags if truth is None else truth
     for name, given in (("tags", tags), ("truth", truth)):
-        if len(given) != len(words):
-            raise ValueError(
-                f"{name} has {len(given)} entries; expected one for each of the "
-                f"{len(words)} words"
-            )
+        _checks.one_each(name, given, words, "words")
     labels = [
         tag if tag == right else f"{tag}/{right}"
         for tag, right in zip(tags, truth, strict=True)
@@ -155,7 +149,7 @@ def plot_tags(
     widths = [max(len(w), 2 * len(t) / 3) for w, t in zip(words, labels, strict=True)]
     places = _wrap(widths, columns)
     lines = places[-1][0] + 1 if places else 1
-    ax = ax or plt.subplots(figsize=(8, 0.46 * lines + 0.2))[1]
+    ax = plt.subplots(figsize=(8, 0.46 * lines + 0.2))[1] if ax is None else ax
     for i, (line, column) in enumerate(places):
         wrong = tags[i] != truth[i]
         ax.add_patch(
@@ -199,11 +193,17 @@ def plot_spans(
         The axes.
 
     Raises:
-        ValueError: A span does not lie within the words.
+        ValueError: A span does not lie within the words, or `columns` is less than 1.
     """
+    _checks.whole_number("columns", columns)
+    for span in (*gold, *predicted):
+        if not 0 <= span[0] < span[1] <= len(words):
+            raise ValueError(
+                f"a span is {span!r}; expected 0 <= start < stop <= {len(words)}"
+            )
     places = _wrap([len(word) for word in words], columns)
     lines = places[-1][0] + 1 if places else 1
-    ax = ax or plt.subplots(figsize=(8, 0.58 * lines + 0.1))[1]
+    ax = plt.subplots(figsize=(8, 0.58 * lines + 0.1))[1] if ax is None else ax
     for word, (line, column) in zip(words, places, strict=True):
         ax.text(
             column + len(word) / 2, -line, word, ha="center", va="center",
@@ -222,10 +222,6 @@ def plot_spans(
 def _bracket(ax, words, places, span, height, colour):
     """Draws a line along the words of a span, and its kind in the middle of it."""
     start, stop, kind = span
-    if not 0 <= start < stop <= len(words):
-        raise ValueError(
-            f"a span is {span!r}; expected 0 <= start < stop <= {len(words)}"
-        )
     for line in sorted({line for line, _ in places[start:stop]}):
         within = [i for i in range(start, stop) if places[i][0] == line]
         left = places[within[0]][1]
@@ -237,6 +233,19 @@ def _bracket(ax, words, places, span, height, colour):
             (left + right) / 2, 1.25 * height - line, kind, ha="center", color=colour,
             va="bottom" if height > 0 else "top", family="monospace", fontsize=6.5,
         )  # fmt: skip
+
+
+def _scaled(values, limits):
+    """The values with 0 and 1 at the ends of the colour scale."""
+    low, high = _checks.finite("limits", limits)
+    if low == high:
+        raise ValueError(f"limits is {limits!r}; expected two different numbers")
+    values = _checks.finite("values", values)
+    if values.ndim != 1:
+        raise ValueError(
+            f"values has the shape {values.shape}; expected one number each"
+        )
+    return (values - low) / (high - low)
 
 
 def _wrap(widths, columns):

@@ -9,6 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 
+from rnn_utils import _checks
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -58,15 +60,15 @@ def plot_unrolled(
         The axes.
 
     Raises:
-        ValueError: The lengths do not agree, `states` has not two axes, or there are
-            not three labels.
+        ValueError: The lengths do not agree, `states` has not two axes with something
+            in them, or is not finite, or there are not three labels.
     """
-    states = np.asarray(states, dtype=float)
+    states = _checks.finite("states", states)
     outputs = [None] * len(tokens) if outputs is None else outputs
     _check(tokens, states, outputs, labels)
-    labels = labels or ("", "", "")
+    labels = labels if len(labels) else ("", "", "")
     left = _FOLDED_AT if folded else 0
-    ax = ax or plt.subplots(figsize=(8, 2.9))[1]
+    ax = plt.subplots(figsize=(8, 2.9))[1] if ax is None else ax
     for time, (token, output) in enumerate(zip(tokens, outputs, strict=True)):
         _column(ax, time, token, output, labels)
         _state(ax, time, states[time])
@@ -86,12 +88,9 @@ def _check(tokens, states, outputs, labels):
         raise ValueError(
             f"states has the shape {states.shape}; expected two axes, (time, units)"
         )
+    _checks.shaped("states", states, "(time, units)")
     for name, sequence in (("tokens", tokens), ("outputs", outputs)):
-        if len(sequence) != len(states):
-            raise ValueError(
-                f"{name} has {len(sequence)} entries; expected one for each of the "
-                f"{len(states)} states"
-            )
+        _checks.one_each(name, sequence, states, "states")
     if len(labels) not in (0, 3):
         raise ValueError(f"labels is {labels!r}; expected three names of weights")
 

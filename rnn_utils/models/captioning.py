@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from keras import layers, ops
 
+from rnn_utils import _checks
 from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
-from rnn_utils.models._parts import part_of
+from rnn_utils.models._parts import ids_of, part_of
 from rnn_utils.text.subwords import END, START
 from rnn_utils.training.batches import CaptionBatches
 from rnn_utils.training.losses import TokenCrossentropy
@@ -109,7 +110,15 @@ def train_encoder(
 
     Returns:
         The `keras.callbacks.History`.
+
+    Raises:
+        ValueError: There are no pictures, or not as many labels; a label is not finite;
+            `epochs` is less than 1, or `learning_rate` is not above 0.
     """
+    _checks.whole_number("epochs", epochs)
+    _checks.not_empty("pictures", pictures, "picture")
+    _checks.one_each("labels", labels, pictures, "pictures")
+    _checks.finite("labels", labels)
     updates = -(-len(pictures) // (_BATCH_SIZE // 2)) * epochs
     schedule = warmup_cosine(learning_rate, updates, _WARMUP_UPDATES)
     encoder.compile(
@@ -165,8 +174,15 @@ def captioner(
         way "first input" back: two of its parts share a layer.)
 
     Raises:
-        ValueError: `way` is none of the three.
+        ValueError: `way` is none of the three, or a size is less than 1.
     """
+    for name, size in (
+        ("vocabulary_size", vocabulary_size),
+        ("grid_channels", grid_channels),
+        ("units", units),
+        ("embedding_dim", embedding_dim),
+    ):
+        _checks.whole_number(name, size)
     if way not in _WAYS:
         raise ValueError(f"way is {way!r}; expected one of {_WAYS}")
     grid = keras.Input((None, grid_channels), name="grid")
@@ -201,7 +217,7 @@ def _decoder(vocabulary_size, grid_channels, way, gru, embedding_dim, dropout):
         states = layers.Dense(gru.units, "tanh", name="combined")(both)
     else:
         # Keras 3.13 refuses a model with an input that nothing uses.
-        nothing = 0 * (states[..., :1] + grid[:, None, :, 0])
+        nothing = ops.zeros_like(states[..., :1] + grid[:, None, :, 0])
         weights = ops.softmax(nothing, axis=-1)
     logits = layers.Dense(vocabulary_size, name="words_out")
     return keras.Model(
@@ -235,7 +251,13 @@ def train_captioner(
 
     Returns:
         The `keras.callbacks.History`.
+
+    Raises:
+        ValueError: `epochs` is less than 1, `learning_rate` is not above 0, or grids
+            and captions are none that `rnn_utils.training.CaptionBatches` takes.
     """
+    _checks.whole_number("epochs", epochs)
+    batches = CaptionBatches(grids, captions, seed=seed)
     updates = -(-len(captions) // _BATCH_SIZE) * epochs
     schedule = warmup_cosine(learning_rate, updates, _WARMUP_UPDATES)
     model.compile(
@@ -245,9 +267,9 @@ def train_captioner(
         jit_compile=False,
     )
     return model.fit(
-        CaptionBatches(grids, captions, seed=seed),
+        batches,
         epochs=epochs,
-        validation_data=validation and CaptionBatches(*validation),
+        validation_data=None if validation is None else CaptionBatches(*validation),
         callbacks=list(callbacks),
         verbose=0,
     )
@@ -271,7 +293,17 @@ def write_captions(
 
     Returns:
         List of int arrays, without `START` and `END`, none longer than 16.
+
+    Raises:
+        ValueError: `beam_width` or `batch_size` is less than 1, or `grids` has not
+            three dimensions.
     """
+    _checks.whole_number("beam_width", beam_width)
+    _checks.whole_number("batch_size", batch_size)
+    if np.ndim(grids) != 3:
+        raise ValueError(
+            f"grids has the shape {np.shape(grids)}; expected (rows, places, features)"
+        )
     first_state, decoder = (part_of(model, name) for name in ("first_state", "decoder"))
     found = []
     for start in range(0, len(grids), batch_size):
@@ -304,10 +336,16 @@ def attention_weights(
     Returns:
         Array of shape `(len(caption) + 1, places)` whose rows add up to 1; the last is
         that of `END`.
+
+    Raises:
+        ValueError: `grid` has not two dimensions, or a word is one that the model does
+            not know.
     """
     first_state, decoder = (part_of(model, name) for name in ("first_state", "decoder"))
-    grid = np.asarray(grid, np.float32)[None]
-    words = pad([[START, *caption]], 1)
+    grid = np.asarray(grid, np.float32)
+    _checks.shaped("grid", grid, "(places, features)")
+    grid = grid[None]
+    words = pad(ids_of("caption", [[START, *caption]], decoder), 1)
     state = first_state.predict_on_batch(grid)
     _, _, weights = decoder.predict_on_batch([words, state, grid])
     return weights[0]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_utils import _checks
+
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
@@ -38,8 +40,10 @@ def encode_videos(
         half the memory of float32, and int64 of shape `(videos,)`.
 
     Raises:
-        ValueError: There is no video.
+        ValueError: There is no video, `batch_size` is less than 1, or a feature is not
+            finite as float16.
     """
+    _checks.whole_number("batch_size", batch_size)
     cache = Path(cache) if cache else None
     if cache and cache.exists():
         with np.load(cache) as stored:
@@ -48,7 +52,7 @@ def encode_videos(
     for frames, label in videos.batch(batch_size).as_numpy_iterator():
         videos, steps, *picture = frames.shape
         units = encoder.predict_on_batch(frames.reshape(-1, *picture))
-        features.append(units.reshape(videos, steps, -1).astype(np.float16))
+        features.append(_as_float16(units.reshape(videos, steps, -1)))
         labels.append(label)
     if not features:
         raise ValueError("videos holds no video; expected at least one")
@@ -56,6 +60,17 @@ def encode_videos(
     if cache:
         _save(cache, *result)
     return result
+
+
+def _as_float16(units):
+    with np.errstate(over="ignore"):
+        narrow = units.astype(np.float16)
+    if not np.isfinite(narrow).all():
+        value = units[~np.isfinite(narrow)][0].item()
+        raise ValueError(
+            f"encoder gives the feature {value!r}; expected finite ones, up to 65504"
+        )
+    return narrow
 
 
 def _save(cache, features, labels):

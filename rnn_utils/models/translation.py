@@ -16,9 +16,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from rnn_utils import _checks
 from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
-from rnn_utils.models._parts import part_of
+from rnn_utils.models._parts import ids_of, part_of
 from rnn_utils.text.subwords import END, START
 from rnn_utils.training.batches import PairBatches
 from rnn_utils.training.losses import TokenCrossentropy
@@ -79,8 +80,13 @@ def encoder_decoder(
         attention, or zeros without.
 
     Raises:
-        ValueError: `units` is odd, and two directions are to share them.
+        ValueError: `units` is odd, and two directions are to share them; or a size is
+            less than 1.
     """
+    for size in vocabulary_sizes:
+        _checks.whole_number("vocabulary_sizes", size)
+    _checks.whole_number("units", units)
+    _checks.whole_number("embedding_dim", embedding_dim)
     if bidirectional and units % 2:
         raise ValueError(f"units is {units!r}; expected an even number")
     source = keras.Input((None,), dtype="int32", name="source")
@@ -190,7 +196,12 @@ def train_translator(
 
     Returns:
         The `keras.callbacks.History`.
+
+    Raises:
+        ValueError: `epochs` is less than 1, `learning_rate` is not above 0, or the
+            pairs are none that `rnn_utils.training.PairBatches` takes.
     """
+    _checks.whole_number("epochs", epochs)
     batches = PairBatches(*train, _BATCH_SIZE, _LONGEST, seed)
     schedule = warmup_cosine(learning_rate, len(batches) * epochs, _WARMUP_UPDATES)
     model.compile(
@@ -219,7 +230,7 @@ def translate(
 
     Args:
         model: What `encoder_decoder` returns.
-        sources: List of 1-D int arrays.
+        sources: List of 1-D int arrays, none of them empty.
         beam_width: Width of the beam; 1 is greedy.
         length_penalty: See `rnn_utils.decoding.beam_search`.
         batch_size: Sequences of similar length that are translated together.
@@ -227,9 +238,15 @@ def translate(
     Returns:
         List of int arrays, in the order given. None is longer than twice its source
         and ten tokens.
-    """
-    encoder, decoder = (part_of(model, name) for name in ("encoder", "decoder"))
 
+    Raises:
+        ValueError: A source is empty, or has an id that the model does not know; or
+            `beam_width` or `batch_size` is less than 1.
+    """
+    _checks.whole_number("beam_width", beam_width)
+    _checks.whole_number("batch_size", batch_size)
+    encoder, decoder = (part_of(model, name) for name in ("encoder", "decoder"))
+    sources = ids_of("sources", sources, encoder, shortest=1)
     found = [None] * len(sources)
     for chosen in chunks_by_length([len(source) for source in sources], batch_size):
         source = pad([sources[i] for i in chosen], step=1)
@@ -264,16 +281,19 @@ def attention_weights(model: keras.Model, source: Ints, target: Ints) -> np.ndar
 
     Args:
         model: What `encoder_decoder` returns, with attention.
-        source: 1-D int array.
+        source: 1-D int array, not empty.
         target: 1-D int array, without `START` and `END`.
 
     Returns:
         Array of shape `(len(target) + 1, len(source))` whose rows add up to 1; the last
         row is that of `END`.
+
+    Raises:
+        ValueError: `source` is empty, or an id is one that the model does not know.
     """
     encoder, decoder = (part_of(model, name) for name in ("encoder", "decoder"))
-    source = pad([source], step=1)
+    source = pad(ids_of("source", [source], encoder, shortest=1), step=1)
     states, vectors, summary = encoder.predict_on_batch(source)
-    target = pad([[START, *target]], step=1)
+    target = pad(ids_of("target", [[START, *target]], decoder), step=1)
     _, _, weights = decoder.predict_on_batch([target, summary, source, states, vectors])
     return weights[0]

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from rnn_utils import _checks
+
 PAD, START, END, UNKNOWN = range(4)
 
 
@@ -25,12 +27,15 @@ class Subwords:
         vocabulary_size: Number of ids.
 
     Raises:
-        ValueError: `vocabulary_size` does not suit the texts.
+        ValueError: `vocabulary_size` does not suit the texts, or there are none.
     """
 
     def __init__(self, texts: Iterable[str], vocabulary_size: int) -> None:
         import sentencepiece
 
+        _checks.whole_number("vocabulary_size", vocabulary_size)
+        texts = _checks.texts("texts", texts)
+        _checks.not_empty("texts", texts, "text")
         model = io.BytesIO()
         try:
             sentencepiece.SentencePieceTrainer.train(
@@ -62,13 +67,38 @@ class Subwords:
         return self._processor.vocab_size()
 
     def encode(self, texts: Iterable[str]) -> list[np.ndarray]:
-        """Returns a list of int32 arrays of ids, without `START` and `END`."""
-        return [np.array(ids, np.int32) for ids in self._processor.encode(list(texts))]
+        """Returns a list of int32 arrays of ids, without `START` and `END`.
+
+        Args:
+            texts: List of str. An empty one has no ids.
+
+        Raises:
+            ValueError: `texts` is one str.
+        """
+        texts = _checks.texts("texts", texts)
+        return [np.array(ids, np.int32) for ids in self._processor.encode(texts)]
 
     def decode(self, sequences: Iterable[Iterable[int]]) -> list[str]:
-        """Returns a list of str; the ids below 3 are left out."""
-        return self._processor.decode([list(map(int, ids)) for ids in sequences])
+        """Returns a list of str; the ids below 3 are left out.
+
+        Args:
+            sequences: List of 1-D int arrays of ids.
+
+        Raises:
+            ValueError: An id is not one of these subwords.
+        """
+        rows = [np.array([*ids]) for ids in sequences]
+        rows = _checks.token_ids("sequences", rows, 0, len(self) - 1)
+        return [self._processor.decode(row.tolist()) for row in rows]
 
     def pieces(self, ids: Iterable[int]) -> list[str]:
-        """Returns the pieces of one sequence of ids, as a list of str."""
-        return [self._processor.id_to_piece(int(i)) for i in ids]
+        """Returns the pieces of one sequence of ids, as a list of str.
+
+        Args:
+            ids: 1-D int array.
+
+        Raises:
+            ValueError: An id is not one of these subwords.
+        """
+        ids = _checks.whole_numbers("ids", [*ids], 0, len(self) - 1)
+        return [self._processor.id_to_piece(i) for i in ids.tolist()]

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from scipy import sparse
-from typing import TYPE_CHECKING
+from rnn_utils import _checks
 
 if TYPE_CHECKING:
+    from scipy import sparse
+
     from rnn_utils._types import Ints
 
 
@@ -34,7 +34,8 @@ def ppmi_svd(
             get a zero vector.
         vocabulary_size: Number of token ids.
         units: Size of a vector; less than `vocabulary_size`.
-        window: Tokens up to this far apart are neighbours, weighted by 1 / distance.
+        window: Tokens up to this far apart are neighbours, weighted by 1 / distance; 1
+            or more.
         seed: Seed of the randomised decomposition.
 
     Returns:
@@ -42,18 +43,21 @@ def ppmi_svd(
         0.1 that suits an embedding layer.
 
     Raises:
-        ValueError: `units` does not lie between 1 and `vocabulary_size - 1`.
+        ValueError: `units` does not lie between 1 and `vocabulary_size - 1`, `window`
+            is less than 1, an id is out of range, or no two tokens stand together more
+            often than by chance.
     """
     from sklearn.utils.extmath import randomized_svd
 
-    if not 1 <= units < vocabulary_size:
-        raise ValueError(
-            f"units is {units!r}; expected a number from 1 to {vocabulary_size - 1}"
-        )
+    _checks.whole_number("vocabulary_size", vocabulary_size, 2)
+    _checks.whole_number("units", units, 1, vocabulary_size - 1)
+    _checks.whole_number("window", window)
+    sequences = _checks.token_ids("sequences", sequences, 0, vocabulary_size - 1)
     counts = _neighbour_counts(sequences, vocabulary_size, window)
     # The counts are symmetric: what stands in a row stands in a column.
     totals = np.asarray(counts.sum(axis=1)).ravel()
     information = ppmi(counts, totals, totals)
+    _require_some(information, "sequences", "two known tokens")
     left, scale, _ = randomized_svd(information, units, n_iter=2, random_state=seed)
     vectors = left * np.sqrt(scale)
     return (0.1 * vectors / vectors.std()).astype("float32")
@@ -64,13 +68,14 @@ def _neighbour_counts(sequences, vocabulary_size, window):
     from scipy import sparse
 
     border = np.zeros(window, dtype=int)  # No pair spans two sequences.
-    tokens = np.concatenate([part for seq in sequences for part in (seq, border)])
+    tokens = [part for seq in sequences for part in (seq, border)]
+    tokens = np.concatenate([border, *tokens])
     shape = (vocabulary_size, vocabulary_size)
-    counts = sparse.csr_matrix(shape, dtype=np.float32)
+    counts = sparse.csr_matrix(shape, dtype=np.float64)
     for distance in range(1, window + 1):
         left, right = tokens[:-distance], tokens[distance:]
         known = (left > 1) & (right > 1)
-        weights = np.full(known.sum(), 1 / distance, dtype=np.float32)
+        weights = np.full(known.sum(), 1 / distance)
         pairs = (left[known], right[known])
         counts = counts + sparse.coo_matrix((weights, pairs), shape=shape).tocsr()
     return counts + counts.T
@@ -88,8 +93,27 @@ def ppmi(
 
     Returns:
         Sparse float32 matrix of the same shape, without entries that are 0.
+
+    Raises:
+        ValueError: A count is negative or not finite, the totals do not fit, or one is
+            0 where there is a count.
     """
     information = counts.tocoo(copy=True)
+    information.data = _checks.finite("counts", information.data)
+    if (information.data < 0).any():
+        raise ValueError(f"counts holds {information.data.min()}; expected 0 or more")
+    information.eliminate_zeros()
+    row_totals = _checks.finite("row_totals", row_totals)
+    column_totals = _checks.finite("column_totals", column_totals)
+    for name, totals, entries, size in (
+        ("row_totals", row_totals, information.row, counts.shape[0]),
+        ("column_totals", column_totals, information.col, counts.shape[1]),
+    ):
+        if totals.shape != (size,) or not (totals[entries] > 0).all():
+            raise ValueError(
+                f"{name} is {totals!r}; expected the shape ({size},), and numbers "
+                "above 0 where there is a count"
+            )
     expected = (
         row_totals[information.row] * column_totals[information.col] / row_totals.sum()
     )
@@ -122,17 +146,27 @@ def association_vectors(
     Returns:
         A pair of float arrays of shape `(vocabulary size, features)` with the standard
         deviation 0.05 together, which is that of a new embedding layer, roughly.
+
+    Raises:
+        ValueError: Sources and targets are not equally many, an id is out of range,
+            `features` does not lie between 1 and the smaller vocabulary, or no two
+            tokens stand in the same pair more often than once and by chance.
     """
     from sklearn.utils.extmath import randomized_svd
 
+    _checks.one_each("targets", targets, sources, "sources")
+    _checks.whole_number("features", features, 1, min(vocabulary_sizes))
     occurs = [
-        _occurrences(sequences, size)
-        for sequences, size in zip((sources, targets), vocabulary_sizes, strict=True)
+        _occurrences(_checks.token_ids(name, sequences, 0, size - 1), size)
+        for name, sequences, size in zip(
+            ("sources", "targets"), (sources, targets), vocabulary_sizes, strict=True
+        )
     ]
     together = occurs[0].T @ occurs[1]
     totals = (np.asarray(together.sum(axis=axis)).ravel() for axis in (1, 0))
     # Once may be chance.
     information = ppmi(together, *totals).multiply(together > 1).tocsr()
+    _require_some(information, "sources and targets", "two tokens of a pair")
     left, scale, right = randomized_svd(
         information, features, n_iter=3, random_state=seed
     )
@@ -147,6 +181,15 @@ def _occurrences(sequences, size):
 
     distinct = [np.unique(sequence) for sequence in sequences]
     rows = np.repeat(np.arange(len(distinct)), [len(ids) for ids in distinct])
-    columns = np.concatenate(distinct)
-    ones = np.ones(len(rows), np.float32)
+    columns = np.concatenate([np.zeros(0, int), *distinct])
+    ones = np.ones(len(rows))
     return sparse.csr_matrix((ones, (rows, columns)), (len(distinct), size))
+
+
+def _require_some(information, name, what):
+    """Nothing but zeros would be made into vectors of NaN."""
+    if not information.nnz:
+        raise ValueError(
+            f"{name} have no association; expected {what} that stand together more "
+            "often than by chance"
+        )

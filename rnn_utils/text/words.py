@@ -1,4 +1,4 @@
-"""Tagging words in sentences: numbers in, a linear rival, and counting without padding.
+"""Words and tags of sentences turned into numbers.
 
 Sentences are lists of words (str), tags are lists of one str a word.
 """
@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    pass
-
+from rnn_utils import _checks
 
 # A word that is too long keeps this many of its first letters, and its last letters:
 # endings tell more.
@@ -38,7 +35,7 @@ class WordEncoder:
         alphabet_size: Number of letter ids.
 
     Raises:
-        ValueError: `longest` is smaller than 5.
+        ValueError: `longest` is smaller than 5, or a sentence is a str.
     """
 
     def __init__(
@@ -48,10 +45,9 @@ class WordEncoder:
         min_letter_count: int = 20,
         longest: int = 12,
     ) -> None:
-        if longest <= _FIRST_LETTERS:
-            raise ValueError(f"longest is {longest!r}; expected at least 5")
+        _checks.whole_number("longest", longest, _FIRST_LETTERS + 1)
         words, letters = collections.Counter(), collections.Counter()
-        for form, count in _counted(sentences).items():
+        for form, count in counted(sentences).items():
             words[form.lower()] += count
             for letter in form:
                 letters[letter] += count
@@ -66,10 +62,18 @@ class WordEncoder:
         """Returns an int32 array of shape (words, 1 + longest) for each sentence.
 
         The first column holds the words' ids, the others those of their letters.
+
+        Args:
+            sentences: List of lists of words. An empty one gets no row.
+
+        Raises:
+            ValueError: A sentence is a str.
         """
         return [
-            np.array([self._row(word) for word in words], np.int32)
-            for words in sentences
+            np.array([self._row(word) for word in words], np.int32).reshape(
+                -1, 1 + self._longest
+            )
+            for words in _checks.lists_of_words("sentences", sentences)
         ]
 
     def _row(self, word):
@@ -83,8 +87,17 @@ class WordEncoder:
         return self._rows[word]
 
 
-def _counted(sentences):
-    return collections.Counter(word for words in sentences for word in words)
+def counted(sentences: Iterable[Iterable[str]]) -> collections.Counter[str]:
+    """Returns how often each word occurs.
+
+    Args:
+        sentences: List of lists of words.
+
+    Raises:
+        ValueError: A sentence is a str.
+    """
+    lists = _checks.lists_of_words("sentences", sentences)
+    return collections.Counter(word for words in lists for word in words)
 
 
 def _ids(counts, min_count):
@@ -100,13 +113,19 @@ def encode_tags(
 
     Args:
         tags: The sentences' tags.
-        names: The tags there are.
+        names: The tags there are, each once.
 
     Raises:
-        ValueError: A tag is not among the names.
+        ValueError: A tag is not among the names, a name stands there twice, or the tags
+            of a sentence are a str.
     """
+    tags = _checks.lists_of_words("tags", tags)
     numbers = {name: number for number, name in enumerate(names)}
-    unknown = sorted({tag for sentence in tags for tag in sentence} - set(numbers))
+    if len(numbers) < len(names):
+        raise ValueError(f"names is {list(names)}; expected each name once")
+    unknown = {tag for sentence in tags for tag in sentence} - set(numbers)
     if unknown:
-        raise ValueError(f"tags holds {unknown}; expected only {list(names)}")
-    return [np.array([numbers[tag] for tag in sentence]) for sentence in tags]
+        raise ValueError(
+            f"tags holds {sorted(unknown, key=str)}; expected only {list(names)}"
+        )
+    return [np.array([numbers[tag] for tag in row], int) for row in tags]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
+from rnn_utils import _checks
+
 if TYPE_CHECKING:
     from rnn_utils._types import Tensor
 
@@ -33,7 +35,8 @@ class AdversarialModel(keras.Model):
         **kwargs: As for `keras.Model`.
 
     Raises:
-        ValueError: `embedding` is not a layer of the model, or `epsilon` is negative.
+        ValueError: `embedding` is not a layer of the model, or is not trainable when it
+            is trained; or `epsilon` is not a number of at least 0.
     """
 
     def __init__(
@@ -49,8 +52,9 @@ class AdversarialModel(keras.Model):
             raise ValueError(
                 f"embedding is {embedding!r}; expected an Embedding layer of this model"
             )
-        if epsilon < 0:
-            raise ValueError(f"epsilon is {epsilon!r}; expected a number of at least 0")
+        _checks.number(
+            "epsilon", epsilon, lambda e: e >= 0, "a finite number of at least 0"
+        )
         self.embedding = embedding
         self.epsilon = epsilon
 
@@ -59,11 +63,18 @@ class AdversarialModel(keras.Model):
         inputs, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
         loss, predictions, gradients = self._learn(inputs, targets, weights)
         table = self.embedding.embeddings
-        place = [variable is table for variable in self.trainable_variables].index(True)
-        move = self.epsilon * gradients[place] / (tf.norm(gradients[place]) + 1e-12)
+        places = [variable is table for variable in self.trainable_variables]
+        if not any(places):
+            raise ValueError(
+                f"embedding is {self.embedding!r}; expected one that is trainable"
+            )
+        gradient = gradients[places.index(True)]
+        move = self.epsilon * tf.math.divide_no_nan(gradient, tf.norm(gradient))
+        # Kept, as to add and to subtract a long move would round the vectors.
+        before = tf.identity(table.value)
         table.assign_add(move)
         _, _, moved_gradients = self._learn(inputs, targets, weights)
-        table.assign_sub(move)
+        table.assign(before)
         pairs = zip(gradients, moved_gradients, strict=True)
         self.optimizer.apply([a + b for a, b in pairs], self.trainable_variables)
         for metric in self.metrics:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from rnn_utils import _checks
 from rnn_utils.text.subwords import END, START
 from rnn_utils.training.padding import LENGTH_STEP, pad, similar_lengths
 
@@ -85,7 +86,8 @@ class LengthBatches(PaddedBatches):
             padding.
         targets: Array whose first dimension is the example, or a list of 1-D int
             arrays with one target for each time step, padded with 0 like the sequences:
-            what is padding, the model's mask must say.
+            what is padding, the model's mask must say. Several targets of an example
+            that are no such ints, such as shares, are an array and not a list.
         batch_size: Examples in a batch.
         seed: Seed of the shuffling.
         rounds: Keras's epochs in one pass over the examples. With 4, an epoch is a
@@ -95,8 +97,10 @@ class LengthBatches(PaddedBatches):
             of their lengths. None keeps all.
 
     Raises:
-        ValueError: `sequences` is empty, or has none that short; or `targets` has
-            another length, or one of them has not one target for each time step.
+        ValueError: `sequences` is empty, has none that short, or holds what is no whole
+            number; or `targets` has another length, or one of them has not one whole
+            target for each time step; or `batch_size` or `rounds` is less than 1, or
+            there are fewer batches than rounds.
     """
 
     steps = (LENGTH_STEP,)
@@ -110,19 +114,20 @@ class LengthBatches(PaddedBatches):
         rounds: int = 1,
         longest: int | None = None,
     ) -> None:
-        if len(sequences) == 0 or len(sequences) != len(targets):
-            raise ValueError(
-                f"targets has {len(targets)} entries; expected one for each of the "
-                f"{len(sequences)} sequences, and at least one"
-            )
-        self._each_step = isinstance(targets, list) and np.ndim(targets[0]) == 1
+        _checks.not_empty("sequences", sequences, "sequence")
+        _checks.one_each("targets", targets, sequences, "sequences")
+        _checks.whole_sequences("sequences", sequences, (1, 2))
+        self._each_step = _is_ragged(targets) and np.ndim(targets[0]) == 1
         if self._each_step:
+            _checks.whole_sequences("targets", targets, (1,))
             _require_aligned(sequences, targets)
         self.sequences = sequences
         self.targets = targets if self._each_step else np.asarray(targets)
         self.lengths = np.array([[len(sequence) for sequence in sequences]])
         self._chosen = _short_enough(self.lengths, longest)
-        self._batch_size, self._rounds = batch_size, rounds
+        self._batch_size = _checks.whole_number("batch_size", batch_size)
+        most = -(-len(self._chosen) // batch_size)
+        self._rounds = _checks.whole_number("rounds", rounds, 1, most)
         self._rng, self._round = np.random.default_rng(seed), -1
         super().__init__()
 
@@ -153,6 +158,13 @@ class LengthBatches(PaddedBatches):
         if not self._each_step:
             return ids, self.targets[rows]
         return ids, pad([self.targets[i] for i in rows], shortest=shortest[0])
+
+
+def _is_ragged(targets):
+    """Whether targets are given one by one, and not as one array."""
+    return isinstance(targets, (list, tuple)) or (
+        isinstance(targets, np.ndarray) and targets.dtype == object
+    )
 
 
 def _short_enough(lengths, longest):
@@ -195,7 +207,9 @@ class PairBatches(PaddedBatches):
         seed: Seed of the order of the pairs.
 
     Raises:
-        ValueError: Sources and targets are not equally many, or none is short enough.
+        ValueError: Sources and targets are not equally many, there are none, or none is
+            short enough; a source is empty; an id is negative, or that of a target is
+            `START`, `END` or padding; or `batch_size` is less than 1.
     """
 
     def __init__(
@@ -206,17 +220,17 @@ class PairBatches(PaddedBatches):
         longest: int | None = None,
         seed: int = 0,
     ) -> None:
-        if len(sources) != len(targets):
-            raise ValueError(
-                f"targets has {len(targets)} entries; expected one for each of the "
-                f"{len(sources)} sources"
-            )
+        _checks.one_each("targets", targets, sources, "sources")
+        _checks.not_empty("sources", sources, "pair")
+        _checks.token_ids("sources", sources, shortest=1)
+        _checks.token_ids("targets", targets, END + 1)
         self._sources, self._targets = sources, targets
         pairs = zip(sources, targets, strict=True)
         lengths = np.array([[len(part) for part in pair] for pair in pairs], int)
         self.lengths = lengths.reshape(-1, 2).T
         self._chosen = _short_enough(self.lengths, longest)
-        self.batch_size, self._rng = batch_size, np.random.default_rng(seed)
+        self.batch_size = _checks.whole_number("batch_size", batch_size)
+        self._rng = np.random.default_rng(seed)
         super().__init__()
 
     def deal(self) -> list[np.ndarray]:
@@ -252,7 +266,9 @@ class CaptionBatches(PaddedBatches):
         seed: Seed of the order.
 
     Raises:
-        ValueError: There is not one caption for each row.
+        ValueError: There is not one caption for each row, or no row; `grids` has not
+            three dimensions; an id of a caption is `START`, `END` or padding; or
+            `batch_size` is less than 1.
     """
 
     def __init__(
@@ -262,14 +278,14 @@ class CaptionBatches(PaddedBatches):
         batch_size: int = 64,
         seed: int = 0,
     ) -> None:
-        if len(grids) != len(captions):
-            raise ValueError(
-                f"captions has {len(captions)} entries; expected one for each of the "
-                f"{len(grids)} grids"
-            )
+        grids = np.asarray(grids)
+        _checks.shaped("grids", grids, "(rows, places, features)")
+        _checks.one_each("captions", captions, grids, "grids")
+        _checks.token_ids("captions", captions, END + 1)
         self._grids, self._captions = grids, captions
         self.lengths = np.array([[len(caption) for caption in captions]])
-        self._batch_size, self._rng = batch_size, np.random.default_rng(seed)
+        self._batch_size = _checks.whole_number("batch_size", batch_size)
+        self._rng = np.random.default_rng(seed)
         super().__init__()
 
     def deal(self) -> list[np.ndarray]:

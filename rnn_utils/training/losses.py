@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
+
+from rnn_utils import _checks
 
 if TYPE_CHECKING:
     from rnn_utils._types import Tensor
@@ -30,7 +33,9 @@ class TokenCrossentropy(keras.losses.Loss):
         A scalar. A batch of nothing but padding has a loss of 0.
 
     Raises:
-        ValueError: `label_smoothing` is out of range.
+        ValueError: `label_smoothing` is out of range, `y_true` and `y_pred` do not have
+            such shapes, or `y_true`, given as a list or an array, holds what is no
+            token.
 
     Source: Szegedy et al. (2016), "Rethinking the inception architecture for computer
     vision", CVPR, section 7 (label smoothing).
@@ -40,16 +45,36 @@ class TokenCrossentropy(keras.losses.Loss):
         self, label_smoothing: float = 0.0, name: str = "token_crossentropy"
     ) -> None:
         super().__init__(name=name, reduction=None)
-        if not 0 <= label_smoothing < 1:
-            raise ValueError(
-                f"label_smoothing is {label_smoothing!r}; expected 0 up to below 1"
-            )
+        _checks.number(
+            "label_smoothing", label_smoothing, lambda e: 0 <= e < 1, "0 up to below 1"
+        )
         self.label_smoothing = label_smoothing
+
+    def __call__(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
+        """Returns the mean over the tokens; see the class."""
+        if isinstance(y_true, (list, np.ndarray)):
+            y_true = _checks.whole_numbers(
+                "y_true", y_true, 0, np.shape(y_pred)[-1] - 1, ndim=2
+            )
+        return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Returns the mean over the tokens; see the class."""
+        if len(y_true.shape) != 2 or len(y_pred.shape) != 3:
+            raise ValueError(
+                f"y_true and y_pred have the shapes {tuple(y_true.shape)} and "
+                f"{tuple(y_pred.shape)}; expected (batch, time) and (batch, time, "
+                "vocabulary)"
+            )
+        if keras.backend.standardize_dtype(y_pred.dtype) in ("float16", "bfloat16"):
+            y_pred = ops.cast(y_pred, "float32")  # A sum would soon be infinite.
         y_true = ops.cast(y_true, "int32")
-        valid = ops.cast(ops.not_equal(y_true, 0), y_pred.dtype)
+        real = ops.not_equal(y_true, 0)
+        # Left out and not multiplied by 0: the logits of padding may be anything.
+        y_pred = ops.where(real[..., None], y_pred, ops.zeros_like(y_pred))
+        valid = ops.cast(real, y_pred.dtype)
         losses = ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
         if self.label_smoothing:
             # Spread evenly, the cross-entropy differs by what the target's logit is

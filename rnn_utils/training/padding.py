@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_utils import _checks
+
 if TYPE_CHECKING:
     from rnn_utils._types import Ints
 
@@ -24,19 +26,22 @@ def pad(
 
     Args:
         sequences: At least one array or list of shape (time,) or (time, features), with
-            equally many features each.
+            equally many features each. An empty one is all padding.
         step: The time dimension is the longest length, rounded up to a multiple of it.
         shortest: The least length before it is rounded up.
         dtype: Type of the result, which has to hold the numbers as they are.
 
     Raises:
-        ValueError: No sequences, other features than those of the first sequence, or
-            numbers that the type would change.
+        ValueError: No sequences, different features, numbers that the type would change
+            by more than rounding, or `step` or `shortest` out of range.
     """
-    if len(sequences) == 0:
-        raise ValueError("sequences is empty; expected at least one sequence")
-    longest = max(shortest, *(len(sequence) for sequence in sequences))
-    features = np.shape(sequences[0])[1:]
+    _checks.not_empty("sequences", sequences, "sequence")
+    _checks.whole_number("step", step)
+    lengths = [len(sequence) for sequence in sequences]
+    longest = max(_checks.whole_number("shortest", shortest, 0), *lengths)
+    # An empty list does not know its features.
+    first = next((i for i, length in enumerate(lengths) if length), 0)
+    features = np.shape(sequences[first])[1:]
     length = max(1, -(-longest // step)) * step
     padded = np.zeros((len(sequences), length, *features), dtype)
     for row, sequence in zip(padded, sequences, strict=True):
@@ -52,12 +57,18 @@ def _unchanged(sequence, features, dtype):
             f"sequences have the features {features} and {sequence.shape[1:]}; "
             "expected the same for all"
         )
-    cast = sequence.astype(dtype)
-    if np.issubdtype(cast.dtype, np.integer) and (cast != sequence).any():
-        place = tuple(np.argwhere(cast != sequence)[0])
+    if sequence.dtype == dtype:
+        return sequence
+    with np.errstate(invalid="ignore", over="ignore"):
+        cast = sequence.astype(dtype)
+    if cast.dtype.kind in "iu" or sequence.dtype.kind in "iu":
+        changed = cast != sequence
+    else:  # Rounding is what a narrower type is chosen for; infinity is not.
+        changed = np.isinf(cast) & ~np.isinf(sequence)
+    if changed.any():
+        value = sequence[changed][0].item()
         raise ValueError(
-            f"sequences hold {sequence[place]!r}; expected what {dtype} can hold as it "
-            "is"
+            f"sequences hold {value!r}; expected what {dtype} can hold as it is"
         )
     return cast
 
@@ -71,8 +82,12 @@ def chunks_by_length(lengths: Ints, size: int) -> list[np.ndarray]:
 
     Returns:
         List of 1-D int arrays of rows; empty where there are no rows.
+
+    Raises:
+        ValueError: `size` is less than 1, or a length is not a whole number from 0 on.
     """
-    order = np.argsort(np.asarray(lengths, int), kind="stable")
+    _checks.whole_number("size", size)
+    order = np.argsort(_checks.whole_numbers("lengths", lengths, 0), kind="stable")
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
@@ -97,7 +112,15 @@ def similar_lengths(
 
     Returns:
         List of 1-D int arrays of rows.
+
+    Raises:
+        ValueError: `batch_size` or `pool_batches` is less than 1, `lengths` has not two
+            dimensions, or there is no such row.
     """
+    for name, value in (("batch_size", batch_size), ("pool_batches", pool_batches)):
+        _checks.whole_number(name, value)
+    lengths = _checks.whole_numbers("lengths", lengths, 0, ndim=2)
+    rows = _checks.whole_numbers("rows", rows, 0, lengths.shape[1] - 1)
     order = rng.permutation(rows)
     pool = batch_size * pool_batches
     batches = []
@@ -120,8 +143,12 @@ def head_and_tail(sequence: Ints, length: int) -> Ints:
     Returns:
         The sequence where it fits, else its first `ceil(length / 2)` and its last
         `floor(length / 2)` elements.
+
+    Raises:
+        ValueError: `length` is negative.
     """
+    _checks.whole_number("length", length, 0)
     if len(sequence) <= length:
         return sequence
-    tail = length // 2
+    tail, sequence = length // 2, np.asarray(sequence)
     return np.concatenate([sequence[: length - tail], sequence[len(sequence) - tail :]])

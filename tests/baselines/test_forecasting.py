@@ -1,10 +1,9 @@
-"""Claims about forecasts from many origins, and about comparing them."""
+"""Claims about forecasts from many origins."""
 
 import warnings
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from rnn_utils.baselines.forecasting import (
     fill_forward,
@@ -12,7 +11,6 @@ from rnn_utils.baselines.forecasting import (
     sarima_forecasts,
     smoothing_forecasts,
 )
-from rnn_utils.evaluation.intervals import diebold_mariano
 
 NAN = np.nan
 
@@ -55,6 +53,38 @@ def test_rows_that_make_a_season(given, rows):
 def test_one_time_has_no_step():
     with pytest.raises(ValueError, match="times has 1 rows; expected at least 2"):
         rows_per_season(months(rows=1))
+
+
+def test_rows_may_be_less_than_a_second_apart_and_one_time_may_come_twice():
+    assert rows_per_season(times((100, "ms")).astype("datetime64[ns]")) == 864_000
+    hours = times((1, "h"))
+    hours[10:] -= np.timedelta64(1, "h")  # The end of summer time.
+    assert rows_per_season(hours) == 24
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (months()[::-1], "times are -.* seconds apart and 0 are missing; expected"),
+        (months()[[0, 0, 0]], "times are 0.0 seconds apart"),
+        (np.array([*months()[:2], "NaT"], "datetime64[s]"), "1 are missing; expected"),
+        ([1, 2, 3], "times has the shape .* and dtype int64; expected"),
+        (months()[:, None], r"times has the shape \(60, 1\)"),
+    ],
+)
+def test_times_that_make_no_season_are_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        rows_per_season(given)
+
+
+def test_gaps_of_one_series_or_of_none_at_all():
+    with pytest.raises(ValueError, match=r"values has the shape \(3,\); expected"):
+        fill_forward(np.array([1, NAN, 2]))
+    filled, known, since = fill_forward([[1, 2], [3, 4]])
+    assert known.all() and not since.any() and filled.tolist() == [[1, 2], [3, 4]]
+    filled, _, _ = fill_forward([[1.5], [None]])
+    assert filled.tolist() == [[1.5], [1.5]]
+    assert [part.shape for part in fill_forward(np.zeros((0, 2)))] == [(0, 2)] * 3
 
 
 def test_gaps_are_filled_from_the_past_alone():
@@ -167,43 +197,43 @@ def test_an_origin_among_the_fitted_rows_is_refused():
         sarima_forecasts(waves(), (0, 300), [299], 8, (1, 0, 0))
 
 
-def test_without_lags_it_is_students_t_test():
-    rng = np.random.default_rng(0)
-    ours, theirs = rng.random((2, 500))
-    statistic, probability = diebold_mariano(ours, theirs, lags=0)
-    expected = stats.ttest_rel(ours, theirs)
-    assert statistic == pytest.approx(expected.statistic, rel=2e-3)
-    assert probability == pytest.approx(expected.pvalue, rel=1e-2)
-
-
-def test_equally_good_forecasters_differ_as_often_as_the_test_says():
-    rng = np.random.default_rng(1)
-    found = {0: 0, 20: 0}
-    for _ in range(300):
-        shocks = rng.normal(size=(2, 1011))
-        alike = np.lib.stride_tricks.sliding_window_view(shocks, 12, axis=1).mean(-1)
-        for lags in found:
-            found[lags] += diebold_mariano(*alike, lags)[1] < 0.05
-    assert found[20] / 300 < 0.16
-    assert found[0] / 300 > 0.4  # Taken for independent, they seem to differ.
-
-
-def test_the_better_forecaster_has_the_negative_sign():
-    rng = np.random.default_rng(2)
-    ours, theirs = rng.random(300), rng.random(300) + 0.5
-    assert diebold_mariano(ours, theirs, 5)[0] < -5
-    assert diebold_mariano(theirs, ours, 5)[0] > 5
-
-
 @pytest.mark.parametrize(
-    ("ours", "theirs", "lags", "message"),
+    ("changed", "message"),
     [
-        ([1.0, 2], [1.0], 0, "losses have the shapes"),
-        ([[1.0]], [[1.0]], 0, "losses have the shapes"),
-        ([1.0, 2], [2.0, 1], 1, "lags is 1; expected 0 to 0 for 2 origins"),
-        ([1.0, 2], [2.0, 3], 0, "differ by the same amount everywhere"),
+        ({"origins": []}, "origins is empty; expected at least one origin"),
+        ({"origins": [401]}, "origins holds 401; expected .* from 0 to 400"),
+        ({"origins": [310.5]}, "origins holds 310.5; expected whole numbers"),
+        ({"fit_rows": (-50, 300)}, r"fit_rows is \(-50, 300\); expected 0 <= start"),
+        ({"fit_rows": (300, 300)}, r"fit_rows is \(300, 300\); expected 0 <= start"),
+        ({"fit_rows": (0, 500)}, r"fit_rows is .* stop <= 400"),
+        ({"horizon": 0}, "horizon is 0; expected 1 or more"),
+        ({"horizon": 2.5}, "horizon is 2.5; expected a whole number"),
+        ({"series": waves()[:, None]}, r"series has the shape \(400, 1\)"),
+        ({"series": np.where(np.arange(400) == 350, np.inf, waves())}, "holds inf"),
     ],
 )
-def test_losses_that_cannot_be_compared_are_refused(ours, theirs, lags, message):
+def test_forecasts_of_what_is_not_there_are_refused(changed, message):
+    options = {
+        "series": waves(),
+        "fit_rows": (0, 300),
+        "origins": [310],
+        "horizon": 4,
+        **changed,
+    }
     with pytest.raises(ValueError, match=message):
-        diebold_mariano(ours, theirs, lags)
+        smoothing_forecasts(**options)
+    with pytest.raises(ValueError, match=message):
+        sarima_forecasts(**options, order=(1, 0, 0))
+
+
+def test_gaps_are_for_the_filter_alone_and_some_rows_must_be_known():
+    series = waves()
+    series[20] = NAN
+    with pytest.raises(ValueError, match="series holds nan; expected finite numbers"):
+        smoothing_forecasts(series, (0, 300), [310], 4)
+    assert np.isfinite(smoothing_forecasts(series, (21, 300), [310], 4)).all()
+    series[100:200] = NAN
+    with pytest.raises(ValueError, match="series has no value in fit_rows"):
+        sarima_forecasts(series, (100, 200), [310], 4, (1, 0, 0))
+    with pytest.raises(ValueError, match="season is 1; expected 2 or more"):
+        smoothing_forecasts(waves(), (0, 300), [310], 1, 1)

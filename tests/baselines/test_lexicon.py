@@ -60,3 +60,29 @@ def test_sentences_must_come_in_pairs():
         ibm_model_1(SOURCES, TARGETS[:1])
     with pytest.raises(ValueError, match="at least one"):
         ibm_model_1([], [])
+
+
+def test_an_empty_sentence_comes_from_nothing_and_to_nothing():
+    lexicon = ibm_model_1([[], ["a"]], [["x"], []], 2)
+    assert lexicon == {None: {"x": 1.0}, "a": {}}
+
+
+@pytest.mark.parametrize(
+    ("sources", "targets", "iterations", "message"),
+    [
+        (SOURCES, TARGETS, 0, "iterations is 0; expected 1 or more"),
+        (SOURCES, TARGETS, -1, "iterations is -1; expected 1 or more"),
+        (
+            ["the house"],
+            [["la", "casa"]],
+            2,
+            "sources holds 'the house'; expected lists",
+        ),
+        ([["the", "house"]], ["la casa"], 2, "targets holds 'la casa'; expected lists"),
+        ([["the"], ["a"]], [[], []], 2, "2 entries without a word; expected at least"),
+        ([[None, "the"]], [["la"]], 2, "sources holds the word None; expected it for"),
+    ],
+)
+def test_what_makes_no_dictionary_is_refused(sources, targets, iterations, message):
+    with pytest.raises(ValueError, match=message):
+        ibm_model_1(sources, targets, iterations)

@@ -82,8 +82,64 @@ def test_contexts_are_counted_once():
         (SEQUENCES[0], 2, r"shape \(5,\)"),
         (SEQUENCES * 1.0, 2, "dtype float64; expected integers"),
         (SEQUENCES + 1, 2, "holds 1 to 4; expected 0 for padding"),
+        (SEQUENCES, 2.5, "order is 2.5; expected a whole number, 1 or more"),
+        (
+            [[1, 0, 2, 3]],
+            2,
+            r"sequences\[0\] holds a symbol after a 0; expected padding",
+        ),
+        ([[1, 2], [0, 2]], 2, r"sequences\[1\] holds a symbol after a 0; expected"),
+        (np.zeros((1, 3), int), 2, "no symbol after a first; expected at least one"),
+        ([[1, 0, 0]], 2, "no symbol after a first; expected at least one to count"),
+        (np.zeros((0, 3), int), 2, r"shape \(0, 3\) and no symbol after a first"),
     ],
 )
 def test_what_does_not_fit_is_refused(sequences, order, message):
     with pytest.raises(ValueError, match=message):
         Ngrams(sequences, order, symbols=3)
+
+
+@pytest.mark.parametrize(
+    ("context", "options", "message"),
+    [
+        # With symbols up to 3, 1 and 6 have the number of 2 and 2.
+        ([1, 6], {}, "context holds 6; expected whole numbers from 1 to 3"),
+        ([2, 3, 0], {}, "context holds 0; expected whole numbers from 1 to 3"),
+        ([1.9], {}, "context holds 1.9; expected whole numbers from 1 to 3"),
+        ([[[1]]], {}, r"context has the shape \(1, 1, 1\); expected"),
+        ([1], {"strength": -1.0}, "strength is -1.0; expected a number of 0 or more"),
+        ([1], {"strength": np.nan}, "strength is nan; expected a number of 0 or more"),
+        ([1], {"order": 4}, "order is 4; expected 1 to 3"),
+        ([1], {"order": -1}, "order is -1; expected 1 to 3"),
+    ],
+)
+def test_contexts_that_were_not_counted_are_refused(context, options, message):
+    model = Ngrams(SEQUENCES, 3, symbols=3)
+    with pytest.raises(ValueError, match=message):
+        model.distribution(context, **options)
+    if options:
+        with pytest.raises(ValueError, match=message):
+            model.surprisal(SEQUENCES, **options)
+
+
+def test_no_context_and_no_sequences_have_their_answers():
+    model = Ngrams(SEQUENCES, 3, symbols=3)
+    expected = [by_hand([], symbol, 1, 1.0) for symbol in (1, 2, 3)]
+    np.testing.assert_allclose(model.distribution([]), expected)
+    assert model.surprisal(np.zeros((0, 4), int)).shape == (0, 3)
+    np.testing.assert_array_equal(model.surprisal(np.zeros((2, 4), int)), 0)
+
+
+def test_without_the_shorter_context_what_was_not_seen_is_impossible():
+    model = Ngrams(SEQUENCES, 2, symbols=3)
+    assert model.surprisal([[1, 3]], strength=0.0).tolist() == [[np.inf]]
+
+
+def test_a_narrow_type_counts_like_a_wide_one():
+    narrow, wide = (
+        Ngrams(SEQUENCES.astype(dtype), 8, symbols=np.uint8(200))
+        for dtype in (np.uint8, np.int64)
+    )
+    np.testing.assert_array_equal(
+        narrow.surprisal(SEQUENCES), wide.surprisal(SEQUENCES)
+    )

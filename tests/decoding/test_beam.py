@@ -121,3 +121,83 @@ def test_a_search_of_nothing_is_refused(name):
     options = {"max_steps": 3, name: 0}
     with pytest.raises(ValueError, match=f"{name} is 0; expected 1 or more"):
         beam_search(made_up_step(0), states_of(1), START, END, **options)
+
+
+def constant(log_probabilities):
+    """A step that always gives the same."""
+    return lambda tokens, states: (
+        np.tile(log_probabilities, (len(tokens), 1)).astype("float32"),
+        states,
+    )
+
+
+@pytest.mark.parametrize("beam_width", [1, 2])
+def test_what_is_impossible_is_not_found_and_the_score_says_so(beam_width):
+    with np.errstate(divide="ignore"):
+        only_two = np.log([0.0, 0.0, 1.0, 0.0])
+        nothing = np.full(4, -np.inf)
+    (found,), scores = beam_search(
+        constant(only_two), states_of(1), START, END, 3, beam_width
+    )
+    assert list(found) == [2, 2, 2] and scores[0] == 0
+    _, scores = beam_search(constant(nothing), states_of(1), START, END, 3, beam_width)
+    assert scores[0] == -np.inf
+
+
+def test_no_rows_have_no_sequences():
+    found, scores = beam_search(made_up_step(0), states_of(0), START, END, 3, 2)
+    assert found == [] and scores.shape == (0,)
+
+
+FAIR = np.log(np.full(4, 0.25))
+
+
+@pytest.mark.parametrize(
+    ("step", "options", "message"),
+    [
+        (
+            constant(FAIR * np.nan),
+            {},
+            "step gives the log probability nan; expected up",
+        ),
+        (constant([np.nan, 0, -1, -2]), {}, "step gives the log probability nan"),
+        # Logits, or probabilities.
+        (constant([3.0, 1, 0, 0]), {}, "step gives the log probability 3.0; expected"),
+        (constant(FAIR), {"end": 4}, r"the shape \(1, 4\); expected \(1, vocabulary\)"),
+        (
+            constant(FAIR),
+            {"end": 1.5},
+            "end is 1.5; expected a whole number, 0 or more",
+        ),
+        (constant(FAIR), {"start": -1}, "start is -1; expected 0 or more"),
+        (
+            constant(FAIR),
+            {"max_steps": 2.5},
+            "max_steps is 2.5; expected a whole number",
+        ),
+        (constant(FAIR), {"length_penalty": np.nan}, "length_penalty is nan; expected"),
+        (constant(FAIR), {"states": []}, r"states have \[\] rows; expected"),
+        (
+            constant(FAIR),
+            {"states": [np.zeros(2), np.zeros(3)]},
+            r"states have \[\(2,\), \(3,\)\] rows; expected .* the same",
+        ),
+        (
+            lambda tokens, states: (np.zeros((len(tokens), 1, 4)), states),
+            {},
+            r"step gives log probabilities of the shape \(1, 1, 4\)",
+        ),
+    ],
+)
+def test_a_step_or_a_setting_that_misleads_the_search_is_refused(
+    step, options, message
+):
+    options = {
+        "states": states_of(1),
+        "start": START,
+        "end": END,
+        "max_steps": 3,
+        **options,
+    }
+    with pytest.raises(ValueError, match=message):
+        beam_search(step, **options)

@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 from scipy import stats
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, roc_auc_score
 
-from rnn_utils.evaluation.intervals import bootstrap_interval, mean_interval
+from rnn_utils.evaluation.intervals import (
+    bootstrap_interval,
+    diebold_mariano,
+    mean_interval,
+)
 
 
 def test_interval_has_the_width_that_theory_gives():
@@ -118,3 +122,113 @@ def test_a_block_holds_neighbours_and_the_last_is_followed_by_the_first():
 def test_blocks_longer_than_the_data_or_empty_are_refused(block):
     with pytest.raises(ValueError, match=f"block is {block}; expected 1 to 10"):
         bootstrap_interval(np.mean, np.arange(10), block=block)
+
+
+def test_without_lags_it_is_students_t_test():
+    rng = np.random.default_rng(0)
+    ours, theirs = rng.random((2, 500))
+    statistic, probability = diebold_mariano(ours, theirs, lags=0)
+    expected = stats.ttest_rel(ours, theirs)
+    assert statistic == pytest.approx(expected.statistic, rel=2e-3)
+    assert probability == pytest.approx(expected.pvalue, rel=1e-2)
+
+
+def test_equally_good_forecasters_differ_as_often_as_the_test_says():
+    rng = np.random.default_rng(1)
+    found = {0: 0, 20: 0}
+    for _ in range(300):
+        shocks = rng.normal(size=(2, 1011))
+        alike = np.lib.stride_tricks.sliding_window_view(shocks, 12, axis=1).mean(-1)
+        for lags in found:
+            found[lags] += diebold_mariano(*alike, lags)[1] < 0.05
+    assert found[20] / 300 < 0.16
+    assert found[0] / 300 > 0.4  # Taken for independent, they seem to differ.
+
+
+def test_the_better_forecaster_has_the_negative_sign():
+    rng = np.random.default_rng(2)
+    ours, theirs = rng.random(300), rng.random(300) + 0.5
+    assert diebold_mariano(ours, theirs, 5)[0] < -5
+    assert diebold_mariano(theirs, ours, 5)[0] > 5
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "lags", "message"),
+    [
+        ([1.0, 2], [1.0], 0, "losses have the shapes"),
+        ([[1.0]], [[1.0]], 0, "losses have the shapes"),
+        ([1.0, 2], [2.0, 1], 1, "lags is 1; expected 0 to 0 for 2 origins"),
+        ([1.0, 2], [2.0, 3], 0, "differ by the same amount everywhere"),
+        ([1.0, 2, np.nan], [1.0, 2, 4], 1, "losses holds nan; expected finite numbers"),
+        ([1.0, 2, 3], [1.0, np.inf, 4], 1, "other_losses holds inf; expected finite"),
+        ([1.0, 2, 3], [1.0, 3, 4], 0.5, "lags is 0.5; expected a whole number"),
+        ([1.0, 2, 3], [1.0, 3, 4], -1, "lags is -1; expected 0 or more"),
+    ],
+)
+def test_losses_that_cannot_be_compared_are_refused(ours, theirs, lags, message):
+    with pytest.raises(ValueError, match=message):
+        diebold_mariano(ours, theirs, lags)
+
+
+@pytest.mark.parametrize("resamples", [0, -1, 2.5])
+def test_a_bootstrap_of_no_samples_is_refused(resamples):
+    with pytest.raises(ValueError, match=f"resamples is {resamples}; expected"):
+        bootstrap_interval(np.mean, np.arange(5.0), resamples=resamples)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
+def test_samples_without_a_score_are_counted_and_refused():
+    labels, scores = np.array([0, 1, 0, 0, 0, 0]), np.arange(6.0)
+
+    def area(labels, scores):
+        both = 0 < labels.sum() < len(labels)
+        return roc_auc_score(labels, scores) if both else np.nan
+
+    drawn = np.random.default_rng(0).integers(6, size=(1000, 6))
+    missing = (~(drawn == 1).any(axis=1) | (drawn == 1).all(axis=1)).sum()
+    with pytest.raises(
+        ValueError, match=f"score is nan for {missing} of 1000 resamples"
+    ):
+        bootstrap_interval(area, labels, scores)
+    with pytest.raises(ValueError, match="score is inf for 1000 of 1000 resamples"):
+        bootstrap_interval(lambda a: np.inf, labels)
+
+
+def test_a_score_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match=r"score gives the shape \(5,\); expected one"):
+        bootstrap_interval(lambda a: 2 * a, np.arange(5.0))
+
+
+def test_half_precision_is_added_up_without_loss():
+    values = np.full(3_000, 40.0, np.float16)
+    low, high = bootstrap_interval(lambda a: a.sum() / len(a), values, resamples=9)
+    assert (low, high) == (40, 40)
+    values = (2_000 + np.arange(100) % 2).astype(np.float16)
+    assert bootstrap_interval(np.mean, values) == pytest.approx(
+        bootstrap_interval(np.mean, values.astype(float))
+    )
+
+
+@pytest.mark.parametrize("block", [1.5, None])
+def test_a_part_of_a_block_is_refused(block):
+    with pytest.raises(ValueError, match=f"block is {block}; expected a whole number"):
+        bootstrap_interval(np.mean, np.arange(10), block=block)
+
+
+@pytest.mark.parametrize("level", [np.nan, None, "95"])
+def test_a_level_that_is_none_is_refused(level):
+    for interval in (
+        mean_interval,
+        lambda a, level: bootstrap_interval(np.mean, a, level=level),
+    ):
+        with pytest.raises(ValueError, match="level is .*; expected a number between"):
+            interval([1.0, 2.0], level=level)
+
+
+@pytest.mark.parametrize("shift", [0.1, 1e6 / 3, -7.7])
+def test_what_differs_by_rounding_alone_does_not_differ(shift):
+    other = np.array([0.1, 0.2, 0.3, 0.4])
+    with pytest.raises(ValueError, match="differ by the same amount everywhere"):
+        diebold_mariano(other + shift, other, 1)
+    ours = other + shift + 1e-6 * np.array([1, -1, 2, 0])
+    assert abs(diebold_mariano(ours, other, 1)[0]) > 1

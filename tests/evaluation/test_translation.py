@@ -48,3 +48,36 @@ def test_nothing_written_scores_nothing():
 def test_each_translation_needs_its_reference():
     with pytest.raises(ValueError, match="references has 2 entries; expected .* 1 hyp"):
         bleu_counts(["No."], REFERENCES[:2])
+
+
+def test_one_str_is_not_taken_for_many_sentences():
+    with pytest.raises(ValueError, match="hypotheses is 'No.'; expected a list of str"):
+        bleu_counts("No.", "No.")
+    with pytest.raises(ValueError, match="references is 'No.'; expected a list of str"):
+        bleu_counts(["N", "o", "."], "No.")
+
+
+def test_no_sentences_score_nothing():
+    counts = bleu_counts([], [])
+    assert counts.shape == (0, 10) and bleu(counts) == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "order", "message"),
+    [
+        (lambda counts: counts[0], 4, r"counts has the shape \(10,\); expected 2"),
+        (lambda counts: counts[:, 1:], 4, r"counts has the shape \(4, 9\); expected"),
+        (lambda counts: counts + 0.5, 4, "counts holds .*.5; expected whole numbers"),
+        (lambda counts: -counts, 4, "counts holds -.*; expected whole numbers from 0"),
+        (lambda counts: counts, 5, "order is 5; expected 1 to 4"),
+        (lambda counts: counts, 0, "order is 0; expected 1 to 4"),
+    ],
+)
+def test_what_are_no_counts_of_bleu_is_refused(changed, order, message):
+    with pytest.raises(ValueError, match=message):
+        bleu(changed(bleu_counts(SYSTEM, REFERENCES)), order)
+
+
+def test_narrow_counts_do_not_run_over():
+    counts = np.tile(bleu_counts(SYSTEM, REFERENCES), (40, 1))
+    np.testing.assert_allclose(bleu(counts.astype(np.int8)), bleu(counts))

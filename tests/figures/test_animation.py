@@ -54,3 +54,37 @@ def test_bad_clips_and_texts_are_refused():
     clips = np.zeros((1, 3, 8, 8), np.uint8)
     with pytest.raises(ValueError, match=r"1 titles and captions of \[2\]"):
         animate_clips(clips, ["a"], [["b", "c"]])
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"clips": np.full((1, 1, 4, 4), 0.5)},
+            "clips holds 0.5; expected whole numbers",
+        ),
+        (
+            {"clips": np.full((1, 1, 4, 4), 256)},
+            "clips holds 256; expected .* 0 to 255",
+        ),
+        ({"clips": np.full((1, 1, 4, 4), np.nan)}, "clips holds nan; expected whole"),
+        ({"clips": np.zeros((1, 0, 4, 4))}, r"clips has the shape \(1, 0, 4, 4\)"),
+        ({"scale": 0}, "scale is 0; expected 1 or more"),
+        ({"milliseconds": -5}, "milliseconds is -5; expected 1 or more"),
+    ],
+)
+def test_what_cannot_be_filmed_is_refused(changed, message):
+    options = {
+        "clips": np.zeros((1, 1, 4, 4), np.uint8),
+        "titles": ["a"],
+        "captions": [["b"]],
+        **changed,
+    }
+    with pytest.raises(ValueError, match=message):
+        animate_clips(**options)
+
+
+def test_greys_may_be_of_any_type():
+    clips = np.arange(16).reshape(1, 1, 4, 4) * 16
+    films = [animate_clips(clips.astype(t), ["a"], [["b"]]) for t in ("uint8", float)]
+    assert films[0] == films[1]

@@ -66,8 +66,17 @@ def test_folded_it_is_drawn_once_more_with_its_loop():
         ((list("abc"), STATES, ["x"]), "outputs has 1 entries"),
         ((["a"], STATES[0]), r"states has the shape \(8,\); expected two axes"),
         ((list("abc"), STATES, None, ("W",)), r"labels is \('W',\); expected three"),
+        (([], STATES[:0]), r"states has the shape \(0, 8\); expected"),
+        ((["a"], STATES[:1, :0]), r"states has the shape \(1, 0\); expected"),
+        ((["a"], STATES[:1] * np.nan), "states holds nan; expected finite numbers"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         plot_unrolled(*arguments)
+
+
+def test_tokens_and_labels_may_be_arrays():
+    labels = np.array(["in", "loop", "out"])
+    ax = plot_unrolled(np.array(list("abc")), STATES, np.array(list("xyz")), labels)
+    assert texts(ax).count("loop") == 2

@@ -4,8 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-from rnn_utils.datasets.caption_words import CLASSES
-from rnn_utils.evaluation.caption_words import class_counts, summed_by_group
 from rnn_utils.models.captioning import (
     attention_weights,
     captioner,
@@ -14,8 +12,6 @@ from rnn_utils.models.captioning import (
     train_encoder,
     write_captions,
 )
-from rnn_utils.text.subwords import END, START
-from rnn_utils.training.batches import CaptionBatches
 
 WAYS = ["initial state", "first input", "attention"]
 needs_tensorflow = pytest.mark.skipif(
@@ -82,29 +78,6 @@ def test_an_unknown_way_is_refused():
         captioner(5, 4, "telepathy")
 
 
-def test_batches_give_the_words_and_the_same_one_later():
-    grids, captions = marked_grids(70)
-    batches = CaptionBatches(grids, captions, batch_size=32)
-    assert len(batches) == 3
-    seen = 0
-    for index in range(len(batches)):
-        (grid, words), following = batches[index]
-        assert grid.dtype == np.float32 and len(grid) == len(words)
-        assert np.all(words[:, 0] == START)
-        assert np.all((following == END).sum(axis=1) == 1)
-        inner = words[:, 1:] > 2
-        np.testing.assert_array_equal(words[:, 1:][inner], following[:, :-1][inner])
-        seen += len(words)
-    assert seen == 70
-    assert batches[0][1].shape[1] != batches[1][1].shape[1]
-
-
-def test_batches_refuse_a_caption_too_few():
-    grids, captions = marked_grids(4)
-    with pytest.raises(ValueError, match="captions has 3 entries.*4 grids"):
-        CaptionBatches(grids, captions[1:])
-
-
 def test_the_encoder_learns_words_from_pictures_and_alters_them_in_training():
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
@@ -125,23 +98,69 @@ def test_the_encoder_learns_words_from_pictures_and_alters_them_in_training():
     np.testing.assert_allclose(augment(scaled, training=False), scaled)
 
 
-def test_words_are_found_by_kind_and_not_twice():
-    counts = class_counts(
-        ["man judge dark skin tone", "girl boy"],
-        ["woman judge light skin tone", "family girl girl boy"],
-    )
-    of = {kind: counts[:, i].tolist() for i, kind in enumerate(CLASSES)}
-    assert of["concept"] == [[1, 1], [0, 1]]
-    assert of["person"] == [[0, 1], [2, 3]]
-    assert of["skin tone"] == [[2, 3], [0, 0]]
+@pytest.fixture(scope="module")
+def untrained():
+    return captioner(11, 8, "attention", 6, 5)
 
 
-def test_class_counts_refuses_lists_of_different_lengths():
-    with pytest.raises(ValueError, match="references has 1 entries.*2 captions"):
-        class_counts(["a", "b"], ["a"])
+def test_no_grids_have_no_captions(untrained):
+    assert write_captions(untrained, np.zeros((0, 4, 8))) == []
 
 
-def test_groups_are_added_up_in_the_order_of_first_appearance():
-    counts = np.array([[1, 2], [3, 4], [5, 6]])
-    total = summed_by_group(counts, ["b", "a", "b"])
-    assert total.tolist() == [[6, 8], [3, 4]]
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda m: write_captions(m, np.zeros((4, 8))),
+            r"grids has the shape \(4, 8\)",
+        ),
+        (
+            lambda m: write_captions(m, np.zeros((1, 4, 8)), 0),
+            "beam_width is 0; expected",
+        ),
+        (
+            lambda m: write_captions(m, np.zeros((1, 4, 8)), batch_size=-1),
+            "batch_size is -1; expected 1 or more",
+        ),
+        (
+            lambda m: write_captions(m, np.full((1, 4, 8), np.nan)),
+            "step gives the log probability nan; expected",
+        ),
+        (
+            lambda m: attention_weights(m, np.zeros(8), [4]),
+            r"grid has the shape \(8,\)",
+        ),
+        (
+            lambda m: attention_weights(m, np.zeros((4, 8)), [11]),
+            "caption holds 11; expected whole numbers from 0 to 10",
+        ),
+        (
+            lambda m: train_captioner(m, np.zeros((1, 4, 8)), [[5]], 0),
+            "epochs is 0; expected 1 or more",
+        ),
+        (
+            lambda m: train_captioner(m, np.zeros((1, 4, 8)), [], 1),
+            "captions has 0 entries; expected one for each of the 1 grids",
+        ),
+        (lambda m: captioner(0, 8, "attention"), "vocabulary_size is 0; expected 1 or"),
+        (
+            lambda m: train_encoder(m, np.zeros((2, 4, 4, 3)), np.ones((1, 2)), 1),
+            "labels has 1 entries; expected one for each of the 2 pictures",
+        ),
+        (
+            lambda m: train_encoder(m, np.zeros((1, 4, 4, 3)), [[0.5, np.nan]], 1),
+            "labels holds nan; expected finite numbers",
+        ),
+    ],
+)
+def test_what_cannot_be_captioned_is_refused(untrained, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(untrained)
+
+
+def test_a_place_that_is_not_looked_at_may_hold_anything():
+    decoder = captioner(11, 8, "initial state", 6, 5).get_layer("decoder")
+    grid = np.full((1, 4, 8), np.nan, "float32")
+    inputs = [np.array([[1]]), np.zeros((1, 6), "float32"), grid]
+    _, _, weights = decoder.predict_on_batch(inputs)
+    np.testing.assert_allclose(weights, 0.25)

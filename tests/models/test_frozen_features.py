@@ -51,3 +51,21 @@ def test_what_was_interrupted_leaves_no_cache(part, encoder, tmp_path, monkeypat
 def test_no_video_is_refused(part, encoder):
     with pytest.raises(ValueError, match="videos holds no video"):
         encode_videos(part.take(0), encoder)
+
+
+@pytest.mark.parametrize(
+    ("factor", "value"), [(1e6, "[0-9.]+e?[+0-9]*"), (np.inf, "inf"), (np.nan, "nan")]
+)
+def test_features_beyond_half_precision_are_refused(part, factor, value):
+    pictures = keras.Input((4, 4, 3))
+    mean = keras.layers.GlobalAveragePooling2D()(pictures)
+    encoder = keras.Model(pictures, keras.layers.Rescaling(factor)(mean))
+    with pytest.raises(
+        ValueError, match=f"encoder gives the feature {value}; expected"
+    ):
+        encode_videos(part, encoder)
+
+
+def test_batches_of_no_videos_are_refused(part, encoder):
+    with pytest.raises(ValueError, match="batch_size is 0; expected 1 or more"):
+        encode_videos(part, encoder, batch_size=0)

@@ -11,9 +11,7 @@ from rnn_utils.models.translation import (
     train_translator,
     translate,
 )
-from rnn_utils.text.subwords import END, START
-from rnn_utils.text.word_vectors import association_vectors
-from rnn_utils.training.batches import PairBatches
+from rnn_utils.text.subwords import START
 
 SIZES = (14, 15)
 pytestmark = pytest.mark.skipif(
@@ -112,74 +110,41 @@ def test_units_are_shared_by_two_directions():
     np.testing.assert_allclose(states[:, -1], summary)
 
 
-def test_the_decoder_is_given_what_it_should_have_said():
-    sources = [np.array([5, 6, 7]), np.array([8])]
-    targets = [np.array([9]), np.array([10, 11])]
-    (source, target_in), target_out = PairBatches(sources, targets, 2)[0]
-    order = np.argsort(source[:, 1] == 0)
-    np.testing.assert_array_equal(source[order], [[5, 6, 7], [8, 0, 0]])
-    np.testing.assert_array_equal(target_in[order], [[START, 9, END], [START, 10, 11]])
-    np.testing.assert_array_equal(target_out[order], [[9, END, 0], [10, 11, END]])
+@pytest.fixture(scope="module")
+def untrained():
+    return small(keras.layers.Attention())
 
 
-def test_an_epoch_has_every_short_pair_once_in_a_new_order():
-    sources = [np.full(1 + i % 9, 4 + i) for i in range(50)]
-    batches = PairBatches(sources, sources, 8, longest=5)
-
-    def epoch():
-        return [batches[i][0][0][:, 0] for i in range(len(batches))]
-
-    first = np.concatenate(epoch())
-    batches.on_epoch_end()
-    second = np.concatenate(epoch())
-    expected = [4 + i for i in range(50) if i % 9 < 5]
-    assert sorted(first) == sorted(second) == expected
-    assert list(first) != list(second)
+def test_no_sources_have_no_translations(untrained):
+    assert translate(untrained, []) == []
 
 
-def test_pairs_must_be_pairs_and_short_enough():
-    with pytest.raises(ValueError, match="targets has 1 entries; expected .* 2 source"):
-        PairBatches([[5], [6]], [[7]])
-    with pytest.raises(
-        ValueError, match="longest is 1 for 1 rows; expected at least the length"
-    ):
-        PairBatches([[5, 6]], [[7]], longest=1)
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            [],
+            r"source.*\[0\] has the shape \(0,\); expected one dimension of at least 1",
+        ),
+        ([5, 14], "source.* holds 14; expected whole numbers from 0 to 13"),
+        ([5, -1], "source.* holds -1; expected whole numbers from 0 to 13"),
+        ([5, 6.5], "source.* holds 6.5; expected whole numbers"),
+    ],
+)
+def test_sources_that_cannot_be_read_are_refused(untrained, source, message):
+    with pytest.raises(ValueError, match=message):
+        translate(untrained, [source])
+    with pytest.raises(ValueError, match=message):
+        attention_weights(untrained, source, [5])
 
 
-def test_a_word_and_its_translation_have_like_vectors():
-    rng = np.random.default_rng(0)
-    sources = [rng.choice(np.arange(4, 14), 3, replace=False) for _ in range(500)]
-    targets = [rng.permutation(source) + 1 for source in sources]
-    ones, twos = association_vectors(sources, targets, SIZES, 10)
-    assert ones.shape == (14, 10) and twos.shape == (15, 10)
-    likeness = ones[4:14] @ twos[5:15].T
-    np.testing.assert_array_equal(likeness.argmax(axis=1), np.arange(10))
-    # Ids that never occur have no association.
-    np.testing.assert_allclose(ones[:4], 0, atol=1e-6)
-
-
-def test_the_product_of_two_vectors_is_the_association():
-    rng = np.random.default_rng(1)
-    sources = [rng.integers(4, 14, 6) for _ in range(60)]
-    targets = [rng.permutation(source)[:4] + 1 for source in sources]
-    together = np.zeros(SIZES)
-    for source, target in zip(sources, targets, strict=True):
-        together[np.ix_(np.unique(source), np.unique(target))] += 1
-    shares = together / together.sum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        information = np.log(shares / shares.sum(1)[:, None] / shares.sum(0))
-    expected = np.where(together > 1, np.maximum(0, information), 0)
-    ones, twos = association_vectors(sources, targets, SIZES, 14)
-    products = ones @ twos.T
-    scale = expected.max() / products.max()
-    np.testing.assert_allclose(scale * products, expected, atol=1e-4)
-
-
-def test_the_first_two_batches_never_have_the_same_shape():
-    sources = [np.full(3, 5)] * 20
-    batches = PairBatches(sources, sources, 8)
-    (first, first_in), first_out = batches[0]
-    (second, second_in), second_out = batches[1]
-    assert first.shape[1] > second.shape[1] == 3
-    assert first_in.shape[1] > second_in.shape[1] == 4
-    assert first_out.shape[1] > second_out.shape[1] == 4
+def test_settings_and_targets_out_of_range_are_refused(untrained):
+    for name in ("beam_width", "batch_size"):
+        with pytest.raises(ValueError, match=f"{name} is 0; expected 1 or more"):
+            translate(untrained, [[5]], **{name: 0})
+    with pytest.raises(ValueError, match="target holds 15; expected .* from 0 to 14"):
+        attention_weights(untrained, [5], [15])
+    with pytest.raises(ValueError, match="epochs is 0; expected 1 or more"):
+        train_translator(untrained, ([[5]], [[5]]), ([[5]], [[5]]), epochs=0)
+    with pytest.raises(ValueError, match="units is 0; expected 1 or more"):
+        encoder_decoder(SIZES, units=0)

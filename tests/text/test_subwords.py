@@ -47,3 +47,26 @@ def test_only_unknown_characters_are_unknown(subwords):
 def test_a_size_that_does_not_suit_the_texts_is_refused(size):
     with pytest.raises(ValueError, match=f"vocabulary_size is {size}; expected more"):
         Subwords(TEXTS, size)
+
+
+def test_no_texts_and_one_str_are_refused(subwords):
+    with pytest.raises(ValueError, match="texts is empty; expected at least one text"):
+        Subwords([], 60)
+    for of in (lambda text: Subwords(text, 60), subwords.encode):
+        with pytest.raises(ValueError, match="texts is 'the cat'; expected a list"):
+            of("the cat")
+
+
+@pytest.mark.parametrize("bad", [60, -1, 4.5])
+def test_what_is_no_id_is_refused(subwords, bad):
+    with pytest.raises(ValueError, match=f"sequences holds {bad}; expected .* 0 to 59"):
+        subwords.decode([[4, 5], [bad]])
+    with pytest.raises(ValueError, match=f"ids holds {bad}; expected .* from 0 to 59"):
+        subwords.pieces([4, bad])
+
+
+def test_empty_texts_have_no_ids_and_no_pieces(subwords):
+    (ids,) = subwords.encode([""])
+    assert ids.shape == (0,)
+    assert subwords.decode([ids, []]) == ["", ""]
+    assert subwords.decode([]) == subwords.encode([]) == subwords.pieces([]) == []

@@ -1,10 +1,8 @@
-"""Claims about encoding, describing and counting tagged words."""
+"""Claims about encoding words and tags."""
 
 import numpy as np
 import pytest
 
-from rnn_utils.baselines.window_features import WindowFeatures
-from rnn_utils.evaluation.accuracy import count_right, share
 from rnn_utils.text.words import WordEncoder, encode_tags
 
 SENTENCES = [["The", "saw", "saw", "the", "saw"], ["Trees", "saw", "1961"]] * 20
@@ -50,47 +48,34 @@ def test_tags_become_their_places():
         encode_tags([["C"]], ["A", "B"])
 
 
-def test_counts_are_those_of_each_sentence():
-    truth = [[1, 2, 3], [4], [5, 5]]
-    right, total = count_right(truth, [[1, 0, 3], [0], [5, 5]])
-    assert right.tolist() == [2, 0, 2]
-    assert total.tolist() == [3, 1, 2]
-    assert share(right, total) == pytest.approx(4 / 6)
+def test_an_empty_sentence_has_no_words_but_as_many_columns():
+    encoder = WordEncoder([*SENTENCES, []], longest=6)
+    empty, full = encoder.encode([[], ["saw"]])
+    assert empty.shape == (0, 7) and empty.dtype == np.int32
+    assert np.concatenate([empty, full]).shape == (1, 7)
+    first, second = encode_tags([[], ["B"]], ["A", "B"])
+    assert first.shape == (0,) and first.dtype == second.dtype
+    assert np.concatenate([first, second]).dtype.kind == "i"
 
 
-def test_counts_can_be_of_chosen_words_only():
-    truth = [np.array([1, 2, 3]), np.array([4])]
-    where = [np.array([False, True, True]), np.array([False])]
-    right, total = count_right(truth, [np.array([0, 0, 3]), np.array([4])], where)
-    assert right.tolist() == [1, 0]
-    assert total.tolist() == [2, 0]
+def test_a_str_is_not_taken_for_a_sentence_of_letters():
+    encoder = WordEncoder(SENTENCES)
+    for of in (WordEncoder, encoder.encode):
+        with pytest.raises(
+            ValueError, match="sentences holds 'the saw'; expected lists"
+        ):
+            of(["the saw"])
+    with pytest.raises(ValueError, match="tags holds 'AB'; expected lists of words"):
+        encode_tags(["AB"], ["A", "B"])
 
 
-def test_padding_in_predictions_is_refused():
-    with pytest.raises(ValueError, match="predicted does not fit"):
-        count_right([[1, 2]], [[1, 2, 0, 0]])
-    with pytest.raises(ValueError, match="where does not fit"):
-        count_right([[1, 2]], [[1, 2]], [[True]])
+def test_a_name_twice_and_tags_that_cannot_be_sorted_are_refused():
+    with pytest.raises(ValueError, match="names is .*; expected each name once"):
+        encode_tags([["A"]], ["A", "B", "A"])
+    with pytest.raises(ValueError, match=r"tags holds \['C', None\]; expected only"):
+        encode_tags([["C", None]], ["A", "B"])
 
 
-def test_features_of_a_word_depend_on_its_neighbours():
-    features = WindowFeatures(SENTENCES, columns=2**20)
-    matrix = features.matrix([["the", "saw"], ["trees", "saw"], ["the", "saw"]])
-    first, second, third = (set(matrix[row].indices) for row in (1, 3, 5))
-    assert first == third
-    shared = len(first & second)
-    assert 9 <= shared < len(first), "its own features, and not all"
-
-
-def test_no_word_sees_into_another_sentence():
-    features = WindowFeatures(SENTENCES)
-    alone = features.matrix([["saw"]])
-    between = features.matrix([["the"], ["saw"], ["trees"]])
-    assert set(alone[0].indices) == set(between[1].indices)
-
-
-def test_an_unseen_word_is_described_by_its_letters():
-    features = WindowFeatures(SENTENCES, columns=2**20)
-    matrix = features.matrix([["Blaws"], ["Glaws"], ["12.50"]])
-    first, second, number = (set(row.indices) for row in matrix)
-    assert len(first & second) > len(first & number)
+def test_a_part_of_a_letter_is_refused():
+    with pytest.raises(ValueError, match="longest is 5.5; expected a whole number"):
+        WordEncoder(SENTENCES, longest=5.5)

@@ -80,5 +80,38 @@ def test_a_foreign_embedding_and_a_negative_step_are_refused():
     inputs, outputs, embedding = parts()
     with pytest.raises(ValueError, match="expected an Embedding layer of this model"):
         AdversarialModel(inputs, outputs, keras.layers.Embedding(6, 4))
-    with pytest.raises(ValueError, match="epsilon is -1"):
-        AdversarialModel(inputs, outputs, embedding, epsilon=-1)
+    for epsilon in (-1, np.nan, np.inf):
+        with pytest.raises(
+            ValueError, match=f"epsilon is {epsilon}; expected a finite"
+        ):
+            AdversarialModel(inputs, outputs, embedding, epsilon=epsilon)
+
+
+def test_an_embedding_that_is_not_trained_is_refused():
+    inputs, outputs, embedding = parts()
+    embedding.trainable = False
+    with pytest.raises(ValueError, match="expected one that is trainable"):
+        fitted(AdversarialModel(inputs, outputs, embedding), 0.1)
+
+
+def test_a_long_move_leaves_the_word_vectors_as_they_were():
+    model = AdversarialModel(*parts(), epsilon=1e6)
+    before = model.get_weights()
+    for a, b in zip(before, fitted(model, rate=0.0), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_tiny_gradient_has_a_direction_all_the_same():
+    inputs, outputs, embedding = parts()
+    model = AdversarialModel(inputs, outputs, embedding)
+    model.compile("sgd", lambda y, p: 1e-12 * keras.ops.mean(p, axis=-1))
+    table, moves = embedding.embeddings, []
+    learn = model._learn
+
+    def watched(*args):
+        moves.append(table.numpy())
+        return learn(*args)
+
+    model._learn = watched
+    model.train_step((tf.constant(IDS), tf.constant(LABELS)))
+    assert np.linalg.norm(moves[1] - moves[0]) == pytest.approx(1, rel=1e-5)

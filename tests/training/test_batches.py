@@ -1,27 +1,16 @@
-"""Claims about shortening and batching sequences."""
+"""Claims about batches of sequences of different lengths."""
 
 import keras
 import numpy as np
 import pytest
 
-from rnn_utils.models.prediction import predict_by_length, predict_each_step
-from rnn_utils.training.batches import LengthBatches
-from rnn_utils.training.padding import head_and_tail, pad
+from rnn_utils.text.subwords import END, START
+from rnn_utils.training.batches import CaptionBatches, LengthBatches, PairBatches
 
 
 def made_up(count=500, longest=90, seed=0):
     rng = np.random.default_rng(seed)
     return [rng.integers(1, 50, size=rng.integers(1, longest)) for _ in range(count)]
-
-
-def test_head_and_tail_keeps_both_ends_of_a_long_sequence():
-    assert list(head_and_tail(np.arange(10), 5)) == [0, 1, 2, 8, 9]
-    assert list(head_and_tail(np.arange(10), 4)) == [0, 1, 8, 9]
-    assert list(head_and_tail(np.arange(10), 1)) == [0]
-
-
-def test_head_and_tail_leaves_a_short_sequence_alone():
-    assert list(head_and_tail(np.arange(3), 5)) == [0, 1, 2]
 
 
 def test_an_epoch_holds_every_example_once_with_its_own_target():
@@ -91,25 +80,6 @@ def test_keras_trains_on_batches_of_every_length():
         assert {batches[i][0].shape[1] for i in range(len(batches))} == {32, 64}
 
 
-def test_padded_lengths_are_few():
-    lengths = {pad([np.ones(length)]).shape[1] for length in range(1, 97)}
-    assert lengths == {32, 64, 96}
-
-
-def test_sequences_are_padded_at_the_end():
-    np.testing.assert_array_equal(pad([[5, 6], [7]], step=1), [[5, 6], [7, 0]])
-    np.testing.assert_array_equal(pad([[5]], step=1, shortest=3), [[5, 0, 0]])
-
-
-def test_predictions_come_back_in_the_order_given():
-    inputs = keras.Input((None,), dtype="int32")
-    total = keras.ops.sum(keras.ops.cast(inputs, "float32"), axis=1, keepdims=True)
-    model = keras.Model(inputs, total)
-    sequences = made_up(100)
-    expected = [[sequence.sum()] for sequence in sequences]
-    np.testing.assert_allclose(predict_by_length(model, sequences, 16), expected)
-
-
 def test_steps_can_have_features_and_targets_of_their_own():
     sequences = [np.stack([ids, 2 * ids], axis=1) for ids in made_up(100)]
     targets = [3 * sequence[:, 0] for sequence in sequences]
@@ -134,15 +104,6 @@ def test_the_padding_of_targets_enters_neither_loss_nor_accuracy_under_a_mask():
     assert loss == pytest.approx(-(7 * np.log(0.75) + np.log(0.25)) / 8, rel=1e-5)
 
 
-def test_predictions_for_each_step_come_back_in_order_without_padding():
-    inputs = keras.Input((None,), dtype="int32")
-    model = keras.Model(inputs, keras.ops.cast(inputs, "float32") + 1)
-    sequences = made_up(100)
-    predictions = predict_each_step(model, sequences, 16)
-    for ids, predicted in zip(sequences, predictions, strict=True):
-        np.testing.assert_array_equal(predicted, ids + 1)
-
-
 def test_a_missing_target_of_a_step_is_refused():
     with pytest.raises(ValueError, match=r"targets\[1\] has 2 entries"):
         LengthBatches([np.ones(3), np.ones(3)], [np.ones(3), np.ones(2)])
@@ -152,3 +113,173 @@ def test_a_missing_target_of_a_step_is_refused():
 def test_a_missing_target_is_refused(targets):
     with pytest.raises(ValueError, match="targets has"):
         LengthBatches([np.ones(3)], targets)
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_targets_of_each_step_may_be_a_list_or_a_tuple(kind):
+    targets = kind([np.array([3, 4]), np.array([5])])
+    ids, wanted = LengthBatches([[1, 2], [2]], targets, 2)[0]
+    order = np.argsort(ids[:, 1])
+    np.testing.assert_array_equal(wanted[order][:, :2], [[5, 0], [3, 4]])
+    assert wanted.shape == ids.shape
+
+
+@pytest.mark.parametrize(
+    ("sequences", "targets", "options", "message"),
+    [
+        ([], [], {}, "sequences is empty; expected at least one sequence"),
+        (
+            [[1, 2], [2, 3]],
+            [np.array([0.5, 0.7]), np.array([0.1, 0.2])],
+            {},
+            r"targets\[0\] holds 0.5; expected whole numbers",
+        ),
+        ([[1, 2.5]], [1], {}, r"sequences\[0\] holds 2.5; expected whole numbers"),
+        ([[1, np.nan]], [1], {}, r"sequences\[0\] holds nan; expected whole numbers"),
+        ([3, 4], [1, 2], {}, r"sequences\[0\] has the shape \(\); expected 1 or 2"),
+        (
+            [[1], [2]],
+            [[1], [[2]]],
+            {},
+            r"targets\[1\] has the shape \(1, 1\); expected 1",
+        ),
+        ([[1]], [1], {"batch_size": 0}, "batch_size is 0; expected 1 or more"),
+        ([[1]], [1], {"batch_size": 1.5}, "batch_size is 1.5; expected a whole number"),
+        (
+            [[1]] * 9,
+            [1] * 9,
+            {"batch_size": 4, "rounds": 4},
+            "rounds is 4; expected 1 to 3",
+        ),
+        ([[1]], [1], {"longest": np.nan}, "longest is nan for 1 rows"),
+    ],
+)
+def test_what_makes_no_batches_is_refused(sequences, targets, options, message):
+    with pytest.raises(ValueError, match=message):
+        LengthBatches(sequences, targets, **options)
+
+
+def marked_grids(count, seed=0):
+    """Grids of four places; the caption says which feature is marked, and a colour."""
+    rng = np.random.default_rng(seed)
+    things, colours = rng.integers(0, 4, (2, count))
+    grids = np.zeros((count, 4, 8), "float16")
+    grids[np.arange(count), rng.integers(0, 4, count), things] = 4
+    grids[:, 0, 4:] = 2 * np.eye(4)[colours]
+    long = rng.integers(0, 2, count)
+    captions = [
+        np.array([3 + colour, 7 + thing][1 - more :])
+        for thing, colour, more in zip(things, colours, long, strict=True)
+    ]
+    grids[:, 1, 7] += 3 * long
+    return grids, captions
+
+
+def test_batches_give_the_words_and_the_same_one_later():
+    grids, captions = marked_grids(70)
+    batches = CaptionBatches(grids, captions, batch_size=32)
+    assert len(batches) == 3
+    seen = 0
+    for index in range(len(batches)):
+        (grid, words), following = batches[index]
+        assert grid.dtype == np.float32 and len(grid) == len(words)
+        assert np.all(words[:, 0] == START)
+        assert np.all((following == END).sum(axis=1) == 1)
+        inner = words[:, 1:] > 2
+        np.testing.assert_array_equal(words[:, 1:][inner], following[:, :-1][inner])
+        seen += len(words)
+    assert seen == 70
+    assert batches[0][1].shape[1] != batches[1][1].shape[1]
+
+
+def test_batches_refuse_a_caption_too_few():
+    grids, captions = marked_grids(4)
+    with pytest.raises(ValueError, match="captions has 3 entries.*4 grids"):
+        CaptionBatches(grids, captions[1:])
+
+
+def test_the_decoder_is_given_what_it_should_have_said():
+    sources = [np.array([5, 6, 7]), np.array([8])]
+    targets = [np.array([9]), np.array([10, 11])]
+    (source, target_in), target_out = PairBatches(sources, targets, 2)[0]
+    order = np.argsort(source[:, 1] == 0)
+    np.testing.assert_array_equal(source[order], [[5, 6, 7], [8, 0, 0]])
+    np.testing.assert_array_equal(target_in[order], [[START, 9, END], [START, 10, 11]])
+    np.testing.assert_array_equal(target_out[order], [[9, END, 0], [10, 11, END]])
+
+
+def test_an_epoch_has_every_short_pair_once_in_a_new_order():
+    sources = [np.full(1 + i % 9, 4 + i) for i in range(50)]
+    batches = PairBatches(sources, sources, 8, longest=5)
+
+    def epoch():
+        return [batches[i][0][0][:, 0] for i in range(len(batches))]
+
+    first = np.concatenate(epoch())
+    batches.on_epoch_end()
+    second = np.concatenate(epoch())
+    expected = [4 + i for i in range(50) if i % 9 < 5]
+    assert sorted(first) == sorted(second) == expected
+    assert list(first) != list(second)
+
+
+def test_pairs_must_be_pairs_and_short_enough():
+    with pytest.raises(ValueError, match="targets has 1 entries; expected .* 2 source"):
+        PairBatches([[5], [6]], [[7]])
+    with pytest.raises(
+        ValueError, match="longest is 1 for 1 rows; expected at least the length"
+    ):
+        PairBatches([[5, 6]], [[7]], longest=1)
+
+
+def test_the_first_two_batches_never_have_the_same_shape():
+    sources = [np.full(3, 5)] * 20
+    batches = PairBatches(sources, sources, 8)
+    (first, first_in), first_out = batches[0]
+    (second, second_in), second_out = batches[1]
+    assert first.shape[1] > second.shape[1] == 3
+    assert first_in.shape[1] > second_in.shape[1] == 4
+    assert first_out.shape[1] > second_out.shape[1] == 4
+
+
+@pytest.mark.parametrize(
+    ("sources", "targets", "options", "message"),
+    [
+        ([], [], {}, "sources is empty; expected at least one pair"),
+        ([[5], []], [[7], [8]], {}, r"sources\[1\] has the shape \(0,\); expected one"),
+        ([[5, -1]], [[7]], {}, "sources holds -1; expected whole numbers from 0 on"),
+        ([[5, 5.5]], [[7]], {}, "sources holds 5.5; expected whole numbers"),
+        # Padding would be a hole, START and END would stand there twice.
+        ([[5]], [[7, 0, 8]], {}, "targets holds 0; expected whole numbers from 3 on"),
+        ([[5]], [[START, 7]], {}, "targets holds 1; expected whole numbers from 3 on"),
+        ([[5]], [[7, END]], {}, "targets holds 2; expected whole numbers from 3 on"),
+        ([[5]], [[7]], {"batch_size": 0}, "batch_size is 0; expected 1 or more"),
+    ],
+)
+def test_pairs_that_cannot_be_learnt_from_are_refused(
+    sources, targets, options, message
+):
+    with pytest.raises(ValueError, match=message):
+        PairBatches(sources, targets, **options)
+
+
+def test_an_empty_target_is_written_by_its_end_alone():
+    (_, target_in), target_out = PairBatches([[5]], [[]])[0]
+    assert target_in.tolist() == [[START]] and target_out.tolist() == [[END]]
+
+
+@pytest.mark.parametrize(
+    ("grids", "captions", "options", "message"),
+    [
+        (np.ones((0, 4, 8)), [], {}, r"grids has the shape \(0, 4, 8\); expected"),
+        (np.ones((1, 8)), [[5]], {}, r"grids has the shape \(1, 8\); expected"),
+        (np.ones((1, 4, 8)), [[5, END]], {}, "captions holds 2; expected .* from 3 on"),
+        (np.ones((1, 4, 8)), [[5.5]], {}, "captions holds 5.5; expected whole"),
+        (np.ones((1, 4, 8)), [[5]], {"batch_size": 0}, "batch_size is 0; expected 1"),
+    ],
+)
+def test_captions_that_cannot_be_learnt_from_are_refused(
+    grids, captions, options, message
+):
+    with pytest.raises(ValueError, match=message):
+        CaptionBatches(grids, captions, **options)

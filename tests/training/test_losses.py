@@ -47,7 +47,59 @@ def test_it_is_saved_with_a_model():
     assert loss.label_smoothing == 0.2
 
 
-@pytest.mark.parametrize("label_smoothing", [-0.1, 1.0])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+def test_what_is_masked_is_left_out_and_not_multiplied_by_0(bad, label_smoothing):
+    changed = LOGITS.copy()
+    changed[LABELS == 0] = bad
+    loss = TokenCrossentropy(label_smoothing)(LABELS, changed)
+    np.testing.assert_allclose(loss, by_hand(label_smoothing), rtol=1e-5)
+
+
+def test_the_gradient_of_what_is_masked_is_0():
+    tf = pytest.importorskip("tensorflow")
+    changed = LOGITS.copy()
+    changed[LABELS == 0] = np.nan
+    gradients = []
+    for logits in map(tf.constant, (LOGITS, changed)):
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            loss = TokenCrossentropy(0.1)(tf.constant(LABELS), logits)
+        gradients.append(tape.gradient(loss, logits).numpy())
+    np.testing.assert_array_equal(*gradients)
+    np.testing.assert_array_equal(gradients[1][LABELS == 0], 0)
+
+
+def test_many_tokens_in_a_narrow_type_are_added_up_in_a_wider_one():
+    labels = np.ones((70, 1000), int)
+    logits = keras.ops.zeros((70, 1000, 3), "float16")
+    np.testing.assert_allclose(
+        TokenCrossentropy().call(labels, logits), np.log(3), 1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("y_true", "message"),
+    [
+        ([[1, 5, 0]], "y_true holds 5; expected whole numbers from 0 to 4"),
+        ([[1, -1, 0]], "y_true holds -1; expected whole numbers from 0 to 4"),
+        ([[1.5, 1, 0]], "y_true holds 1.5; expected whole numbers"),
+        ([1, 1, 0], r"y_true has the shape \(3,\); expected 2"),
+    ],
+)
+def test_what_is_no_token_is_refused(y_true, message):
+    for given in (y_true, np.array(y_true)):
+        with pytest.raises(ValueError, match=message):
+            TokenCrossentropy()(given, LOGITS[:1])
+
+
+def test_labels_in_a_column_would_be_spread_and_are_refused():
+    column = keras.ops.convert_to_tensor(LABELS[..., None])
+    with pytest.raises(ValueError, match=r"shapes \(2, 3, 1\) and \(2, 3, 5\)"):
+        TokenCrossentropy()(column, LOGITS)
+
+
+@pytest.mark.parametrize("label_smoothing", [-0.1, 1.0, np.nan])
 def test_a_share_that_is_none_is_refused(label_smoothing):
     with pytest.raises(ValueError, match="label_smoothing is .*; expected 0 up to"):
         TokenCrossentropy(label_smoothing)

@@ -44,7 +44,7 @@ def screen(monkeypatch):
     from IPython import display
 
     screen = Screen()
-    monkeypatch.setattr("rnn_utils.progress._in_ipython", lambda: True)
+    monkeypatch.setattr("rnn_utils.training.progress._in_ipython", lambda: True)
     monkeypatch.setattr(display, "display", lambda *_, **__: screen)
     return screen
 

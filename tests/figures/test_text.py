@@ -1,4 +1,4 @@
-"""Claims about the shared figures: what is drawn is what was passed."""
+"""Claims about texts in colour: what is drawn is what was passed."""
 
 import itertools
 
@@ -8,8 +8,6 @@ import pytest
 
 matplotlib.use("Agg")
 
-from rnn_utils.figures.curves import plot_estimates, plot_learning_curves
-from rnn_utils.figures.pictures import plot_alignment, plot_captions
 from rnn_utils.figures.text import plot_characters, plot_spans, plot_tags, plot_words
 
 
@@ -17,40 +15,6 @@ from rnn_utils.figures.text import plot_characters, plot_spans, plot_tags, plot_
 def close_figures():
     yield
     matplotlib.pyplot.close("all")
-
-
-def test_learning_curves_label_the_right_line():
-    history = {"accuracy": [0.7, 0.9], "val_accuracy": [0.6, 0.8]}
-    lines = {
-        line.get_label(): list(line.get_ydata())
-        for line in plot_learning_curves(history).lines
-    }
-    assert lines == {"training": [0.7, 0.9], "validation": [0.6, 0.8]}
-
-
-def test_a_metric_without_validation_is_refused():
-    with pytest.raises(ValueError, match="'accuracy'; expected one whose"):
-        plot_learning_curves({"accuracy": [0.7]})
-
-
-def test_estimates_stand_beside_their_names_from_top_to_bottom():
-    ax = plot_estimates(["first", "second"], [0.9, 0.5], [(0.8, 0.95), None])
-    rows = dict(
-        zip([t.get_text() for t in ax.get_yticklabels()], ax.get_yticks(), strict=True)
-    )
-    points = {
-        line.get_ydata()[0]: line.get_xdata()[0]
-        for line in ax.lines
-        if line.get_marker() == "o"
-    }
-    assert rows["first"] > rows["second"]
-    assert points[rows["first"]] == 0.9
-    assert points[rows["second"]] == 0.5
-
-
-def test_estimates_are_written_with_the_decimals_asked_for():
-    ax = plot_estimates(["BLEU"], [24.1234], [None], digits=1)
-    assert [text.get_text() for text in ax.texts] == ["24.1"]
 
 
 def test_words_keep_their_order_and_wrap_within_the_width():
@@ -147,36 +111,38 @@ def test_a_span_beyond_the_words_is_refused():
         plot_spans(["a", "b"], [(1, 3, "X")], [])
 
 
-def test_an_alignment_has_targets_from_top_to_bottom_and_sources_along_the_top():
-    weights = [[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]]
-    ax = plot_alignment(weights, ["big", "party"], ["fiesta", "gran", "."])
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["big", "party"]
-    assert [label.get_text() for label in ax.get_yticklabels()] == [
-        "fiesta",
-        "gran",
-        ".",
-    ]
-    (image,) = ax.images
-    assert image.get_array().tolist() == weights
-    assert image.origin == "upper"
-    assert image.get_clim() == (0, 1)
+@pytest.mark.parametrize(
+    ("values", "limits", "message"),
+    [
+        ([0.5, np.nan], (0, 1), "values holds nan; expected finite numbers"),
+        ([0.5, 0.5], (1, 1), r"limits is \(1, 1\); expected two different numbers"),
+        ([0.5, 0.5], (0, np.inf), "limits holds inf; expected finite numbers"),
+        ([[0.5], [0.5]], (0, 1), r"values has the shape \(2, 1\); expected one number"),
+    ],
+)
+def test_values_without_a_colour_are_refused(values, limits, message):
+    for draw in (lambda **options: plot_words(["a", "b"], **options),
+                 lambda **options: plot_characters("ab", **options)):  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            draw(values=values, limits=limits)
+    assert not matplotlib.pyplot.get_fignums(), "nothing is left half drawn"
 
 
-def test_an_alignment_of_another_shape_is_refused():
-    with pytest.raises(ValueError, match="a row for each of the 1 target tokens"):
-        plot_alignment([[0.9, 0.1], [0.2, 0.8]], ["big", "party"], ["fiesta"])
+def test_no_words_are_an_empty_figure_and_no_columns_are_refused():
+    for draw in (
+        lambda **options: plot_words([], [], **options),
+        lambda **options: plot_tags([], [], **options),
+        lambda **options: plot_spans([], [], [], **options),
+    ):
+        assert not draw().texts
+        with pytest.raises(ValueError, match="columns is 0; expected 1 or more"):
+            draw(columns=0)
+    assert not plot_characters("", []).texts
 
 
-def test_right_words_of_a_caption_are_blue_and_wrong_ones_are_crossed():
-    pictures = np.zeros((5, 4, 4, 3), np.uint8)
-    figure = plot_captions(pictures, ["red cat"] * 5, ["red dog"] * 5, columns=3)
-    axes = figure.axes
-    assert len(axes) == 6 and not axes[5].texts
-    written = {text.get_text(): text.get_color() for text in axes[4].texts}
-    assert written == {"red": "#0072B2", "✗ cat": "#D55E00"}
-    assert axes[4].get_title(loc="left") == "red dog"
-
-
-def test_a_picture_without_a_caption_is_refused():
-    with pytest.raises(ValueError, match="captions has 1 entries.*2 pictures"):
-        plot_captions(np.zeros((2, 4, 4, 3)), ["a"], ["b", "c"])
+def test_a_bad_span_leaves_nothing_half_drawn():
+    with pytest.raises(
+        ValueError, match="a span is .*; expected 0 <= start < stop <= 1"
+    ):
+        plot_spans(["a"], [(0, 1, "X")], [(1, 1, "X")])
+    assert not matplotlib.pyplot.get_fignums()

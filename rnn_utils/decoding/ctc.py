@@ -122,8 +122,7 @@ class CTCLoss(keras.losses.Loss):
         y_true, y_pred = map(tf.convert_to_tensor, (y_true, y_pred))
         if y_pred.dtype in (tf.float16, tf.bfloat16):
             y_pred = tf.cast(y_pred, tf.float32)
-        _require_targets(y_true, y_pred)
-        rows = tf.cast(y_true, tf.int32)
+        rows = tf.cast(_checked_targets(y_true, y_pred), tf.int32)
         steps, labels = rows[:, 0], tf.pad(rows[:, 1:], [[0, 0], [0, 1]])
         # The operation of TensorFlow knows no empty labels: it is given others there,
         # with scores that make nothing infinite, and its answer is not used.
@@ -143,8 +142,11 @@ class CTCLoss(keras.losses.Loss):
         return tf.where(silent, -tf.reduce_sum(blanks, axis=1), losses)
 
 
-def _require_targets(y_true, y_pred):
-    """Checks what `CTCLoss` compares; the operation would pass over most of it."""
+def _checked_targets(y_true, y_pred):
+    """The targets that `CTCLoss` compares with, checked before they are used.
+
+    The operation of TensorFlow would pass over most of what is wrong.
+    """
     if y_true.shape.rank not in (2, None) or y_pred.shape.rank not in (3, None):
         raise ValueError(
             f"y_true and y_pred have the shapes {y_true.shape} and {y_pred.shape}; "
@@ -154,6 +156,7 @@ def _require_targets(y_true, y_pred):
     rows = tf.cast(y_true, tf.int32)
     steps, labels = rows[:, 0], rows[:, 1:]
     ends = tf.equal(labels[:, :-1], BLANK) & tf.not_equal(labels[:, 1:], BLANK)
+    checks = []
     for right, expected in (
         (tf.equal(tf.cast(rows, y_true.dtype), y_true), "whole numbers"),
         ((steps >= 0) & (steps <= time), "from 0 to as many steps as y_pred has"),
@@ -162,13 +165,15 @@ def _require_targets(y_true, y_pred):
     ):
         message = f"y_true holds what is none of its targets; expected {expected}"
         if not tf.executing_eagerly():
-            tf.debugging.Assert(tf.reduce_all(right), [message, y_true])
+            checks.append(tf.debugging.Assert(tf.reduce_all(right), [message, y_true]))
         elif not tf.reduce_all(right):
             wrong = tf.where(tf.reduce_all(tf.reshape(right, [len(rows), -1]), 1), 0, 1)
             row = int(tf.argmax(wrong))
             raise ValueError(
                 f"y_true[{row}] is {y_true[row].numpy()}; expected {expected}"
             )
+    with tf.control_dependencies(checks):
+        return tf.identity(y_true)
 
 
 class CTCBatches(PaddedBatches):

@@ -54,7 +54,10 @@ def published(result, row):
     over_seeds /= math.sqrt(row["n"])
     ends = result.interval or (result.value, result.value)
     low, high = (math.hypot(abs(end - result.value), over_seeds) for end in ends)
-    return row["mean"], (row["mean"] - low, row["mean"] + high)
+    low, high = row["mean"] - low, row["mean"] + high
+    if result.kind == "score" and result.percent:  # A share of something.
+        low, high = max(low, 0.0), min(high, 1.0)
+    return row["mean"], (low, high)
 
 
 def measured(result, row):

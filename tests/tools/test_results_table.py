@@ -88,6 +88,16 @@ def test_the_interval_holds_seeds_and_items_and_the_mean():
     assert results_table.published(result, None) == (0.80, (0.77, 0.82))
 
 
+def test_no_share_is_below_nothing_or_above_all():
+    row = {"mean": 0.005, "sd": 0.01, "n": 4}
+    error = Result("WER", 0.004, interval=(0.0, 0.01), higher_is_better=False)
+    assert results_table.published(error, row)[1][0] == 0.0
+    right = Result("exact", 0.999, interval=(0.99, 1.0))
+    assert results_table.published(right, {**row, "mean": 0.99})[1][1] == 1.0
+    bits = Result("bits", 1.5, interval=(1.4, 1.6), percent=False)
+    assert results_table.published(bits, {**row, "mean": 1.5})[1][1] > 1.5
+
+
 def test_front_page_takes_the_first_row_and_the_speeds(folder, benchmarks):
     text = results_table.front_page(TEXT, folder, benchmarks).replace("\u00a0", " ")
     assert "accuracy: **89.0 %** (88.4 % to 89.7 %) [5]; 86.0 % (n-grams" in text

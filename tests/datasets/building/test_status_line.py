@@ -125,9 +125,10 @@ def test_a_preparation_shows_its_line_before_it_begins(tmp_path, monkeypatch):
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path / "data"))
     first = f"""
 import sys
-sys.path.insert(0, {str(ROOT)!r})
+# By its folder: other packages, too, bring something called tests along.
+sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests" / "datasets")!r}]
 from IPython.display import display
-from tests.datasets.toy_builder import ToyNumbers, numbers, prepared
+from toy_builder import ToyNumbers, numbers, prepared
 ToyNumbers.half_the_way = lambda builder: display("half the way")
 """
     load = "builder = prepared(ToyNumbers)\nprint(numbers(builder))"

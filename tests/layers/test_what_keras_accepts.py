@@ -14,6 +14,7 @@ tensorflow_only = pytest.mark.skipif(
 )
 
 
+@pytest.mark.skipif(BACKEND == "jax", reason="there Keras's own layers refuse it")
 @pytest.mark.parametrize("family", DROP_INS)
 def test_a_state_of_one_row_serves_the_whole_batch(family):
     layers = pair(family, 2, return_sequences=True)

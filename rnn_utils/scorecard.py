@@ -136,8 +136,8 @@ def difference(
         A `Result` of kind `"difference"`, or `"share"` where it is relative.
 
     Raises:
-        ValueError: The systems have different examples, or `relative` without
-            `lower_is_better`.
+        ValueError: The systems have different examples or are scores already, or
+            `relative` without `lower_is_better`.
     """
     if relative and not lower_is_better:
         raise ValueError(
@@ -146,6 +146,11 @@ def difference(
         )
     _, mine = _scored(score, ours)
     rival, other = _scored(score, theirs)
+    if mine is None or other is None:
+        raise ValueError(
+            f"ours and theirs of {name!r} are {ours!r} and {theirs!r}; expected arrays "
+            "of the same examples, because the difference is paired."
+        )
 
     def better_by(*arrays):
         one, two = score(*arrays[: len(mine)]), score(*arrays[len(mine) :])

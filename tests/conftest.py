@@ -32,9 +32,13 @@ def pytest_configure(config):
             find_notebooks(wanted, NOTEBOOKS)
         except ValueError as error:
             raise pytest.UsageError(f"--notebooks={wanted}: {error}") from None
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    if workers > 1:  # Before anything imports TensorFlow.
-        os.environ.update(thread_limits(workers))
+    if workers() > 1:  # Before anything imports TensorFlow.
+        os.environ.update(thread_limits(workers()))
+
+
+def workers():
+    """Returns how many processes of pytest-xdist run side by side."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 def thread_limits(sharing):
@@ -65,5 +69,4 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(scope="session")
 def thread_variables(request):
     """What the environment of a notebook needs beside that of its neighbours."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    return thread_limits(min(workers, request.session.testscollected))
+    return thread_limits(min(workers(), request.session.testscollected))

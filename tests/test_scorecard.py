@@ -197,6 +197,12 @@ def test_difference_is_paired_and_positive_where_ours_is_better():
         scorecard.difference("share", np.mean, *errors, over="theirs", relative=True)
 
 
+def test_difference_of_scores_that_are_known_cannot_be_paired():
+    for both in ((0.8, HITS["n-grams"]), (HITS["network"], 0.7)):
+        with pytest.raises(ValueError, match="ours and theirs of 'gain' are"):
+            scorecard.difference("gain", np.mean, *both, over="n-grams")
+
+
 def test_failure_shows_what_is_left_and_claims_nothing():
     shown = scorecard.failure(
         "capitals", np.mean, HITS["all positive"], before=HITS["network"]

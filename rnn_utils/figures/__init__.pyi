@@ -4,6 +4,7 @@ from .curves import plot_estimates as plot_estimates
 from .curves import plot_learning_curves as plot_learning_curves
 from .pictures import plot_alignment as plot_alignment
 from .pictures import plot_captions as plot_captions
+from .showing import show as show
 from .text import plot_characters as plot_characters
 from .text import plot_spans as plot_spans
 from .text import plot_tags as plot_tags

@@ -6,6 +6,7 @@ from .gru_block import plot_gru_block as plot_gru_block
 from .lstm_block import plot_lstm_block as plot_lstm_block
 from .pictures import plot_alignment as plot_alignment
 from .pictures import plot_captions as plot_captions
+from .showing import show as show
 from .text import plot_characters as plot_characters
 from .text import plot_spans as plot_spans
 from .text import plot_tags as plot_tags

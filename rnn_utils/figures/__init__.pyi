@@ -2,6 +2,9 @@ from .animation import animate_clips as animate_clips
 from .animation import film_html as film_html
 from .curves import plot_estimates as plot_estimates
 from .curves import plot_learning_curves as plot_learning_curves
+from .gates import gate_viewer as gate_viewer
+from .gates import plot_gates as plot_gates
+from .gates import show_viewer as show_viewer
 from .gru_block import plot_gru_block as plot_gru_block
 from .lstm_block import plot_lstm_block as plot_lstm_block
 from .pictures import plot_alignment as plot_alignment

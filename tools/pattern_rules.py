@@ -68,7 +68,7 @@ _UNIT = r"[ \u00a0]?(?:%|°C?|percent|percentage points?|points?|bits?\b|times\b
 # range is one.
 _RANGE = re.compile(rf"({_NUMBER})(?:{_UNIT})? ?(?:to|–|-) ?(?={_NUMBER})")
 _FIGURE = re.compile(rf"(?<![\w.])(?:\d[\d,]*\.\d+|{_NUMBER}(?={_UNIT}))")
-_ITEM = re.compile(r"^\d+[.)] ", re.MULTILINE)
+_ITEM = re.compile(r"^(?:### |\*\*)?\d+[.)] ", re.MULTILINE)
 _TARGET = re.compile(r"(?<=\])\([^\s)]*\)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _GLOSSARY_LINK = re.compile(rf"\[([^\]]+)\]\({re.escape(notebook_links.GLOSSARY)}\)")
@@ -151,9 +151,16 @@ def check_take_with_you(path, notebook):
             yield f"what to take along does not {what}"
     if "rnn_utils" in code:
         yield "what to take along needs rnn_utils, not plain Keras"
-    used = {node.id for node in ast.walk(_tree(code)) if isinstance(node, ast.Name)}
-    ours = {name for cell in notebook.cells for name in _names_of_ours(cell)}
-    if borrowed := sorted(used & ours):
+    names = [node for node in ast.walk(_tree(code)) if isinstance(node, ast.Name)]
+    made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    imported = {name for name, _ in _imports(code)}
+    ours = {
+        name
+        for _, cell in notebook_files.code_cells(notebook)
+        for name, module in _imports(cell.source)
+        if module.split(".")[0] == "rnn_utils"
+    }
+    if borrowed := sorted(({name.id for name in names} - made - imported) & ours):
         yield f"what to take along uses {borrowed} of rnn_utils, not plain Keras"
 
 
@@ -288,15 +295,10 @@ def _tree(source):
         return ast.parse("")
 
 
-def _names_of_ours(cell):
-    """The names that a code cell imports from rnn_utils."""
-    if cell.cell_type != "code":
-        return
-    for node in ast.walk(_tree(cell.source)):
-        if isinstance(node, ast.ImportFrom) and not node.level:
-            if node.module.split(".")[0] == "rnn_utils":
-                yield from (alias.asname or alias.name for alias in node.names)
-        elif isinstance(node, ast.Import):
+def _imports(source):
+    """Pairs of a name that code imports and the module that it comes from."""
+    for node in ast.walk(_tree(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
-                if alias.name.split(".")[0] == "rnn_utils":
-                    yield alias.asname or "rnn_utils"
+                name = alias.asname or alias.name.split(".")[0]
+                yield name, getattr(node, "module", None) or alias.name

@@ -179,22 +179,19 @@ def check_exercises(path, notebook):
         yield "no exercise hides its answer in <details> with a <summary>"
 
 
-def check_solutions(path, notebook):
-    """Solutions are tagged, and so folded; they have their section and take little."""
-    parts = notebook_files.section(notebook, SECTIONS["Solutions"])
-    within = {index for index, _, text in parts if text.strip()}
-    tagged = {
-        index
-        for index, cell in enumerate(notebook.cells)
-        if notebook_files.is_solution(cell)
-    }
-    for index in sorted(within - tagged):
-        yield f"cell {index} is among the solutions without the tag solution"
-    for index in sorted(tagged - {index for index, _, _ in parts}):
-        yield f"cell {index} has the tag solution outside of the section of that name"
-    if not any(notebook.cells[index].cell_type == "code" for index in tagged):
-        yield "no solution can be run: no code cell has the tag solution"
-    yield from _missing_solutions(notebook, tagged)
+def check_worked_solutions(path, notebook):
+    """What is not answered behind a click is solved in code, in little time."""
+    exercises = _ITEM.split(_text(notebook, "Exercises"))[1:]
+    unanswered = sum("<details>" not in exercise for exercise in exercises)
+    solved = sum(
+        notebook_files.is_solution(cell)
+        for _, cell in notebook_files.code_cells(notebook)
+    )
+    if solved < max(1, unanswered):
+        yield (
+            f"{solved} code cells have the tag solution, for {unanswered} exercises "
+            "that are not answered behind a click"
+        )
     share = notebook_files.solution_share(notebook)
     if share is None:
         yield "how long the solutions take was not measured; make run does it"
@@ -203,20 +200,6 @@ def check_solutions(path, notebook):
             f"the solutions take {share:.0%} of the notebook's time; at most "
             f"{MOST_SOLUTION_SHARE:.0%}"
         )
-
-
-def _missing_solutions(notebook, tagged):
-    """An exercise has its number among the solutions, or its answer behind a click."""
-    text = "\n".join(notebook.cells[index].source for index in sorted(tagged))
-    exercises = _ITEM.split(_text(notebook, "Exercises"))[1:]
-    for number, exercise in enumerate(exercises, 1):
-        named = re.search(
-            rf"(?:exercise|solution)s? {number}\b|^\W*{number}[.:)]",
-            text,
-            re.MULTILINE | re.IGNORECASE,
-        )
-        if not named and "<details>" not in exercise:
-            yield f"exercise {number} has no solution"
 
 
 def check_rivals(path, notebook):
@@ -249,6 +232,8 @@ def check_glossary_links(path, notebook):
         text = re.sub(r"^#.*", "", text, flags=re.MULTILINE)
         for found in _GLOSSARY_LINK.finditer(text):
             words = vocabulary.normal(found[1])
+            if words == "glossary":
+                continue
             terms = [word for word in known if word and vocabulary.occurs(word, words)]
             if not terms:
                 yield f"cell {index} links {found[1]!r}, which the glossary lacks"

@@ -1,7 +1,6 @@
 """What a notebook of the new pattern has; see `notebook_anatomy`.
 
-DESIGN's section on notebooks is the contract. A notebook follows it from the day on
-that its number stands in `PATTERN`.
+A notebook is held to it from the day on that its number stands in `PATTERN`.
 """
 
 import ast
@@ -151,6 +150,12 @@ def check_take_with_you(path, notebook):
             yield f"what to take along does not {what}"
     if "rnn_utils" in code:
         yield "what to take along needs rnn_utils, not plain Keras"
+    if borrowed := _borrowed(code, notebook):
+        yield f"what to take along uses {borrowed} of rnn_utils, not plain Keras"
+
+
+def _borrowed(code, notebook):
+    """What code uses that a notebook imports from rnn_utils elsewhere."""
     names = [node for node in ast.walk(_tree(code)) if isinstance(node, ast.Name)]
     made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
     imported = {name for name, _ in _imports(code)}
@@ -160,8 +165,7 @@ def check_take_with_you(path, notebook):
         for name, module in _imports(cell.source)
         if module.split(".")[0] == "rnn_utils"
     }
-    if borrowed := sorted(({name.id for name in names} - made - imported) & ours):
-        yield f"what to take along uses {borrowed} of rnn_utils, not plain Keras"
+    return sorted(({name.id for name in names} - made - imported) & ours)
 
 
 def check_exercises(path, notebook):
@@ -226,31 +230,35 @@ def check_terms(path, notebook):
 
 def check_glossary_links(path, notebook):
     """Terms lead to the glossary where the text first uses them."""
-    known = [word for row in vocabulary.glossary() for word in (row.term, row.own)]
     linked, before = set(), ""
     for index, text in _prose(notebook, targets=True):
         text = re.sub(r"^#.*", "", text, flags=re.MULTILINE)
         for found in _GLOSSARY_LINK.finditer(text):
-            words = vocabulary.normal(found[1])
-            if words == "glossary":
+            if found[1].lower() == "glossary":
                 continue
-            terms = [word for word in known if word and vocabulary.occurs(word, words)]
-            if not terms:
-                yield f"cell {index} links {found[1]!r}, which the glossary lacks"
-                continue
-            term = max(terms, key=len)
+            term = _term_in(found[1])
             linked.add(term)
-            if vocabulary.occurs(
-                term, before + vocabulary.normal(text[: found.start()])
-            ):
+            read = before + vocabulary.normal(text[: found.start()])
+            if term is None:
+                yield f"cell {index} links {found[1]!r}, which the glossary lacks"
+            elif vocabulary.occurs(term, read):
                 yield f"cell {index} links {term!r} to the glossary, not its first use"
         # The answer on top is not where a term is explained.
         before += vocabulary.normal(text) + " " if index else ""
-    if len(linked) < FEWEST_GLOSSARY_LINKS:
+    count = len(linked - {None})
+    if count < FEWEST_GLOSSARY_LINKS:
         yield (
-            f"{len(linked)} terms lead to {notebook_links.GLOSSARY} at their first "
-            f"use; at least {FEWEST_GLOSSARY_LINKS}"
+            f"{count} terms lead to {notebook_links.GLOSSARY} at their first use; at "
+            f"least {FEWEST_GLOSSARY_LINKS}"
         )
+
+
+def _term_in(text):
+    """The longest term of the glossary that a link's text has, or None."""
+    known = [word for row in vocabulary.glossary() for word in (row.term, row.own)]
+    text = vocabulary.normal(text)
+    found = [word for word in known if word and vocabulary.occurs(word, text)]
+    return max(found, key=len, default=None)
 
 
 def _prose(notebook, targets=False):

@@ -8,6 +8,7 @@ import os
 import re
 import statistics
 import sys
+import time
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -16,7 +17,7 @@ from tqdm import tqdm
 
 from rnn_utils import scorecard
 from rnn_utils.notebook import SEED_VARIABLE
-from tools import notebook_files, readme_picture, results_table
+from tools import notebook_files, notebook_links, readme_picture, results_table
 
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -34,10 +35,14 @@ def execute(notebook, folder, description, environment=None):
         description: What stands before the bar.
         environment: Variables to add to the kernel's environment.
 
+    Returns:
+        The seconds that each code cell took, by index.
+
     Raises:
         NotebookFailed: At the first cell that fails; names it.
     """
     labels = _labels(notebook)
+    seconds = {}
     bar = tqdm(total=len(labels), desc=description, unit="cell")
     with bar:
         current = None
@@ -45,7 +50,12 @@ def execute(notebook, folder, description, environment=None):
         def begin(cell, cell_index):
             nonlocal current
             current = cell_index
+            seconds[cell_index] = -time.perf_counter()
             bar.set_postfix_str(labels.get(cell_index, ""))
+
+        def end(cell, cell_index, execute_reply):
+            seconds[cell_index] += time.perf_counter()
+            bar.update(cell_index in labels)
 
         client = NotebookClient(
             notebook,
@@ -57,7 +67,8 @@ def execute(notebook, folder, description, environment=None):
             coalesce_streams=True,
             shutdown_kernel="immediate",  # A polite farewell takes seconds.
             on_cell_execute=begin,
-            on_cell_complete=lambda cell, cell_index: bar.update(cell_index in labels),
+            # `on_cell_complete` comes when the code was sent, not when it has run.
+            on_cell_executed=end,
             # Without its warning that it listens on localhost.
             extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )
@@ -67,6 +78,7 @@ def execute(notebook, folder, description, environment=None):
             raise NotebookFailed(_failure(notebook, current, error)) from error
         finally:
             _remove_volatile_metadata(notebook)
+    return seconds
 
 
 def _labels(notebook):
@@ -109,10 +121,25 @@ def _remove_volatile_metadata(notebook):
 def run(path):
     """Executes a notebook, saves its outputs and prints its scorecard."""
     notebook = notebook_files.read(path)
-    execute(notebook, path.parent, path.stem)
+    seconds = execute(notebook, path.parent, path.stem)
+    _store_solution_share(notebook, seconds)
     notebook_files.write(path, notebook)
     for record in notebook_files.records(notebook):
         _show(path.stem, record)
+
+
+def _store_solution_share(notebook, seconds):
+    """Stores and prints how much of the time the worked solutions took, if any."""
+    solutions = [
+        seconds[index]
+        for index, cell in notebook_files.code_cells(notebook)
+        if notebook_files.is_solution(cell)
+    ]
+    notebook.metadata.get("rnn_utils", {}).pop("solution_share", None)
+    if solutions:
+        share = round(sum(solutions) / sum(seconds.values()), 2)
+        notebook.metadata.setdefault("rnn_utils", {})["solution_share"] = share
+        print(f"Solutions: {sum(solutions):.0f} s, {share:.0%} of the time.")
 
 
 def _show(title, record):
@@ -211,7 +238,9 @@ def main(arguments=None):
             print(f"\n{path.name} is left as it was.", file=sys.stderr)
             return 1
     if options.folder == notebook_files.NOTEBOOKS:
-        return results_table.main([]) or readme_picture.main()
+        return (
+            notebook_links.main([]) or results_table.main([]) or readme_picture.main()
+        )
     return 0
 
 

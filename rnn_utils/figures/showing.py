@@ -9,10 +9,10 @@ def show(description: str) -> None:
     """Shows the current figure, as `plt.show` would, with alt text; then closes it.
 
     The alt text is the titles of the figure and of its axes, then the description. It
-    goes to the metadata of the notebook's output, as `image/png`, `alt`. nbconvert's
-    template `classic` writes it into its pages. JupyterLab (4.6) and nbconvert's
-    template `lab` (7.17) keep it in the file without reading it out, so the cell below
-    a picture should say what it shows as well.
+    goes to the metadata of the notebook's output, as `image/png`, `alt`. The pages of
+    the suite's site and of nbconvert's template `classic` have it. JupyterLab (4.6) and
+    nbconvert's template `lab` (7.17) keep it in the file and do not show it, so the
+    cell below a picture should say what it shows as well.
 
     Without a notebook this is `plt.show`.
 

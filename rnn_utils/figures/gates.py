@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Perceptually even or diverging, and safe for colour-blind readers.
 _SCALES = {"sequential": "cividis", "diverging": "PuOr_r", "influence": "Oranges"}
-_STOPS = 17  # Colours that the page carries of each scale; it mixes those between.
+_STOPS = 33  # Colours that the page carries of each scale; it mixes those between.
 _LEVELS = 254  # An even number, so that the middle of a scale is stored exactly.
 _ROUND_NUMBERS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 _MOST_LABELLED = 24  # Units whose numbers have room beside a picture.

@@ -6,7 +6,7 @@ new process, import it before you load a model that was saved with its layers:
     import rnn_utils.layers
 """
 
-from .gradients import bytes_kept_for_bptt, hidden_gradient_norms
+from .gradients import bytes_kept_for_bptt, hidden_gradient_norms, input_influence
 from .gru import GRU, GRUCell
 from .lstm import LSTM, LSTMCell
 from .pooling import MaskedGlobalMaxPooling1D, MaskedGlobalSumPooling1D
@@ -27,4 +27,5 @@ __all__ = [
     "SummedEmbedding",
     "bytes_kept_for_bptt",
     "hidden_gradient_norms",
+    "input_influence",
 ]

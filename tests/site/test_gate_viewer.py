@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 
+import matplotlib
 import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
@@ -114,11 +115,11 @@ def test_every_value_that_is_read_out_is_right_within_what_the_page_says(viewer,
     viewer.get_by_label("Gate", exact=True).select_option(gate.replace("_", " "))
     error = float(re.search(r"±([\d.]+)", viewer.locator("#precision").inner_text())[1])
     assert error < 0.02 * np.abs(GATES[gate]).max()
-    for unit in range(UNITS):
+    for step in range(STEPS):
+        unit = step % UNITS
         viewer.get_by_label("Unit", exact=True).select_option(str(unit))
-        for step in range(STEPS):
-            _token(viewer, step).hover()
-            assert abs(_value(viewer) - GATES[gate][step, unit]) <= error + 1e-9
+        _token(viewer, step).hover()
+        assert abs(_value(viewer) - GATES[gate][step, unit]) <= error + 1e-9
 
 
 def test_hovering_looks_a_click_holds_and_escape_lets_go(viewer):
@@ -242,6 +243,62 @@ def test_the_colour_of_a_token_is_that_of_its_value(viewer):
     assert np.all(np.diff(np.array(sums)[order]) >= 0)
 
 
+def _pixels(tab, canvas, places):
+    """The colours at places of a canvas, given as shares of width and height."""
+    return tab.evaluate(
+        """([name, places]) => {
+            const { width, height } = document.querySelector(name);
+            const pen = document.querySelector(name).getContext("2d");
+            const { data } = pen.getImageData(0, 0, width, height);
+            return places.map(([x, y]) => {
+                const pixel = Math.floor(y * height) * width + Math.floor(x * width);
+                return [...data.slice(4 * pixel, 4 * pixel + 3)];
+            });
+        }""",
+        [canvas, places],
+    )
+
+
+def test_the_map_has_the_colour_of_each_value_in_its_place(viewer):
+    cells = [(step, unit) for step in range(STEPS) for unit in range(UNITS)]
+    places = [((step + 0.5) / STEPS, (unit + 0.5) / UNITS) for step, unit in cells]
+    colours = matplotlib.colormaps["cividis"](GATES["forget_gate"].ravel())
+    shown = _pixels(viewer, "#map", places)
+    np.testing.assert_allclose(shown, 255 * colours[:, :3], atol=5)
+
+
+def test_the_bars_are_as_long_as_the_values_at_the_step(viewer):
+    viewer.get_by_label("Gate", exact=True).select_option("input gate")
+    _token(viewer, 4).hover()
+    along, units = np.meshgrid(np.linspace(0.02, 0.98, 25), np.arange(UNITS))
+    places = np.stack([along, (units + 0.5) / UNITS], axis=-1).reshape(-1, 2)
+    grey = [240, 240, 240]
+    shown = _pixels(viewer, "#bars", places.tolist())
+    drawn = np.array([colour != grey for colour in shown]).reshape(along.shape)
+    values = GATES["input_gate"]
+    # Not where the mean is marked.
+    clear = np.abs(along - values.mean(axis=0)[:, None]) > 0.04
+    expected = along < values[4][:, None]
+    np.testing.assert_array_equal(drawn[clear], expected[clear])
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_the_strongest_inputs_of_a_step_are_named_with_their_influence(visit, signed):
+    influence = np.tril(random.normal(size=(STEPS, STEPS)))
+    influence = influence if signed else np.abs(influence)
+    tab = visit(figures.gate_viewer(TEXT, GATES, influence))
+    for step in (0, 1, 8, STEPS - 1):
+        _token(tab, step).hover()
+        line = tab.locator("#at-inputs").inner_text().replace("−", "-")
+        named = re.findall(r"at step (\d+) \((-?[\d.]+)\)", line)
+        strongest = np.argsort(-np.abs(influence[step, : step + 1]))[:3]
+        assert [int(source) for source, _ in named] == strongest.tolist()
+        shown = [float(value) for _, value in named]
+        largest = np.abs(influence[step]).max()
+        expected = influence[step, strongest]
+        np.testing.assert_allclose(shown, expected, rtol=0, atol=0.01 * largest)
+
+
 def test_the_influence_colours_past_inputs_and_names_the_strongest(viewer):
     viewer.get_by_label("influence on the step").check()
     _token(viewer, 12).click()
@@ -265,27 +322,34 @@ def test_without_influence_nothing_of_it_is_offered(visit):
 
 
 def test_a_token_that_is_html_is_shown_as_text(visit):
-    tokens = [HOSTILE, "<b>", "&amp;", ""]
-    gate = random.uniform(size=(4, 2))
+    tokens = [HOSTILE, "<b>", "&amp;", "", "constructor"]
+    gate = random.uniform(size=(5, 2))
     tab = visit(figures.gate_viewer(tokens, {HOSTILE: gate}))
     texts = tab.locator("#text span").all_inner_texts()
-    assert texts == [HOSTILE.replace(" ", "·"), "<b>", "&amp;", "∅"]
+    assert texts == [HOSTILE.replace(" ", "·"), "<b>", "&amp;", "∅", "constructor"]
     assert tab.locator("img").count() == 0
+    assert "Step 4, “constructor”" in tab.locator("#at-step").inner_text()
 
 
 @pytest.mark.parametrize("width", [360, 760])
 def test_nothing_sticks_out_of_a_narrow_screen(visit, width):
-    tab = visit(figures.gate_viewer(TEXT * 20, _twenty_times(GATES)), width=width)
+    tab = visit(figures.gate_viewer(TEXT, GATES, INFLUENCE), width=width)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    # The text scrolls to its chosen end without the page around it.
-    assert tab.evaluate(
-        "document.getElementById('text').scrollTop > 0 || innerWidth > 500"
-    )
-    assert tab.evaluate("scrollY") == 0
 
 
-def _twenty_times(gates):
-    return {name: np.tile(gate, (20, 1)) for name, gate in gates.items()}
+def test_the_text_scrolls_to_the_step_and_the_page_does_not(visit):
+    gates = {name: np.tile(gate, (40, 1)) for name, gate in GATES.items()}
+    tab = visit(figures.gate_viewer(TEXT * 40, gates), width=360)
+    scrolled = "document.getElementById('text').scrollTop"
+    assert tab.evaluate(scrolled) > 0  # To the last step.
+    tab.set_viewport_size({"width": 360, "height": 500})
+    tab.locator("#help").scroll_into_view_if_needed()
+    before = tab.evaluate("scrollY")
+    assert before > 0
+    tab.locator("#map").click(position={"x": 1, "y": 60})
+    assert _step(tab) < 5
+    assert tab.evaluate(scrolled) == 0
+    assert tab.evaluate("scrollY") == before
 
 
 def test_without_scripts_the_page_says_why_it_is_empty(visit):

@@ -74,8 +74,10 @@
 
   // ---- Words for what is shown ----
 
-  const SPOKEN = { " ": "space", "\n": "line end", "\t": "tab", "": "empty token" };
-  const spoken = (token) => SPOKEN[token] ?? `“${token}”`;
+  // A map, not an object: that would know a token "constructor" as well.
+  const NAMES = new Map(
+    [[" ", "space"], ["\n", "line end"], ["\t", "tab"], ["", "empty token"]]);
+  const spoken = (token) => NAMES.get(token) ?? `“${token}”`;
   const visible = (token) =>
     token.replaceAll(" ", "·").replaceAll("\n", "¶").replaceAll("\t", "→") || "∅";
 
@@ -221,11 +223,13 @@
     pen.fillRect(0, 0, width, height);
     rows.forEach((unit, place) => {
       const value = x(gate.value(chosen.step, unit)), zero = x(0);
-      pen.fillStyle = unit === chosen.unit ? "#d55e00" : "#56b4e9";
+      pen.fillStyle = unit === chosen.unit ? "#d55e00" : "#0072b2";
       const left = Math.min(zero, value);
       pen.fillRect(left, place * row, Math.abs(value - zero), row - gap);
+      const mean = Math.max(1, Math.min(width - 3, x(gate.means[unit]) - 1));
+      pen.fillStyle = "#fff";
+      pen.fillRect(mean - 1, place * row, 4, row - gap);
       pen.fillStyle = "#000";
-      const mean = Math.max(0, Math.min(width - 2, x(gate.means[unit]) - 1));
       pen.fillRect(mean, place * row, 2, row - gap);
     });
   }
@@ -306,12 +310,12 @@
     const step = {
       ArrowLeft: chosen.step - 1, ArrowRight: chosen.step + 1, Home: 0, End: steps - 1,
     }[event.key];
-    const row = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (event.key === "Escape") choose({ held: false });
-    else if (step !== undefined) choose({ step: within(step, steps), held: true });
-    else if (row !== undefined) {
-      choose({ unit: rows[within(places[chosen.unit] + row, units)] });
-    } else return;
+    const row = {
+      ArrowUp: places[chosen.unit] - 1, ArrowDown: places[chosen.unit] + 1,
+    }[event.key];
+    if (step !== undefined) choose({ step: within(step, steps), held: true });
+    else if (row !== undefined) choose({ unit: rows[within(row, units)] });
+    else return;
     event.preventDefault();
   }
 
@@ -347,6 +351,9 @@
       choose({ unit: rows[under(event, units, "y")] });
     });
     text.addEventListener("keydown", pressed);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") choose({ held: false });
+    });
     find("step").addEventListener("input", (event) => {
       choose({ step: Number(event.target.value), held: true });
     });
@@ -364,15 +371,17 @@
     window.addEventListener("resize", draw);
   }
 
+  // ---- The page as it opens ----
+
   gates.forEach((gate, index) => find("gate").add(new Option(gate.label, index)));
   for (let unit = 0; unit < units; unit++) find("unit").add(new Option(unit, unit));
   find("step").max = steps - 1;
   for (const id of ["shown", "strip", "strip-label", "at-inputs"]) {
     find(id).hidden = !influence;
   }
-  const height = within(units * 15, 241);
-  document.documentElement.style.setProperty(
-    "--map-height", `${Math.max(height, 4 * units, 96)}px`);
+  const rowHeight = Math.max(4, Math.min(15, 240 / units));
+  const mapHeight = Math.max(96, units * rowHeight);
+  document.documentElement.style.setProperty("--map-height", `${mapHeight}px`);
   const spans = writeText();
   listen();
   choose({});

@@ -1,5 +1,6 @@
 from .animation import animate_clips as animate_clips
 from .animation import film_html as film_html
+from .backpropagation import plot_backpropagation as plot_backpropagation
 from .curves import plot_estimates as plot_estimates
 from .curves import plot_learning_curves as plot_learning_curves
 from .gru_block import plot_gru_block as plot_gru_block

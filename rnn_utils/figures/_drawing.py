@@ -9,7 +9,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
+from matplotlib.patches import (
+    Circle,
+    FancyArrow,
+    FancyArrowPatch,
+    FancyBboxPatch,
+    Patch,
+)
 from matplotlib.path import Path
 
 if TYPE_CHECKING:
@@ -58,6 +64,12 @@ class Drawing:
         style = {"ha": "center", "va": "center", "color": "0.15", "zorder": 6} | style
         self._sizes.keep(self.ax.text(x, y, text, **style), fontsize=size)
 
+    @staticmethod
+    def fitting(texts: Sequence[str], space: float, most: float = 0.34) -> float:
+        """Returns a size of letters in which each text fits into that width."""
+        longest = max((len(text) for text in texts), default=1)
+        return min(most, 1.5 * space / longest)
+
     def line(
         self,
         points: Sequence[tuple[float, float]],
@@ -77,6 +89,27 @@ class Drawing:
         self.ax.add_patch(patch)
         head = max(0.26, 2.4 * width)
         self._sizes.keep(patch, linewidth=width, mutation_scale=head)
+
+    def broad_arrow(
+        self,
+        start: tuple[float, float],
+        stop: tuple[float, float],
+        role: str,
+        width: float,
+        **style: object,
+    ) -> None:
+        """Draws an arrow whose shaft is exactly that wide."""
+        patch = FancyArrow(
+            *start,
+            *np.subtract(stop, start),
+            width=width,
+            head_width=width + 0.18,
+            head_length=0.5 * width + 0.16,
+            length_includes_head=True,
+            **{"color": ROLES[role], "linewidth": 0, "zorder": 2} | style,
+        )
+        patch.set_in_layout(False)
+        self.ax.add_patch(patch)
 
     def dot(self, x: float, y: float, role: str = "plain") -> None:
         """Marks where a line branches off."""

@@ -12,4 +12,5 @@ from .text import plot_characters as plot_characters
 from .text import plot_spans as plot_spans
 from .text import plot_tags as plot_tags
 from .text import plot_words as plot_words
+from .truncation import plot_truncation as plot_truncation
 from .unrolled import plot_unrolled as plot_unrolled

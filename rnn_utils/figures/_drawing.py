@@ -115,10 +115,17 @@ class Drawing:
         """Marks where a line branches off."""
         self.ax.add_patch(Circle((x, y), 0.07, color=ROLES[role], zorder=3))
 
-    def frame(self, left: float, right: float, bottom: float, top: float) -> None:
+    def frame(
+        self,
+        left: float,
+        right: float,
+        bottom: float,
+        top: float,
+        **style: object,
+    ) -> None:
         """Draws what encloses the parts of a block."""
         patch = _rounded(left, right, bottom, top, 0.3)
-        patch.set(facecolor="0.96", edgecolor="0.75", zorder=0)
+        patch.set(**{"facecolor": "0.96", "edgecolor": "0.75", "zorder": 0} | style)
         self._add(patch, 0.03)
 
     def box(

@@ -3,6 +3,7 @@ from .animation import film_html as film_html
 from .backpropagation import plot_backpropagation as plot_backpropagation
 from .curves import plot_estimates as plot_estimates
 from .curves import plot_learning_curves as plot_learning_curves
+from .encoder_decoder import plot_encoder_decoder as plot_encoder_decoder
 from .gru_block import plot_gru_block as plot_gru_block
 from .layers import plot_layers as plot_layers
 from .lstm_block import plot_lstm_block as plot_lstm_block

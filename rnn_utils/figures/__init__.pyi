@@ -7,6 +7,7 @@ from .encoder_decoder import plot_encoder_decoder as plot_encoder_decoder
 from .gru_block import plot_gru_block as plot_gru_block
 from .layers import plot_layers as plot_layers
 from .lstm_block import plot_lstm_block as plot_lstm_block
+from .mappings import plot_mappings as plot_mappings
 from .pictures import plot_alignment as plot_alignment
 from .pictures import plot_captions as plot_captions
 from .text import plot_characters as plot_characters

@@ -15,6 +15,7 @@ from matplotlib.patches import (
     FancyArrowPatch,
     FancyBboxPatch,
     Patch,
+    RegularPolygon,
 )
 from matplotlib.path import Path
 
@@ -51,7 +52,7 @@ class Drawing:
     ) -> None:
         if ax is None:
             height = 8 * (ylim[1] - ylim[0]) / (xlim[1] - xlim[0])
-            ax = plt.subplots(figsize=(8, height))[1]
+            ax = plt.subplots(figsize=(8, height), layout="constrained")[1]
         ax.set(xlim=xlim, ylim=ylim, aspect="equal")
         ax.axis("off")
         self.ax = ax
@@ -154,6 +155,13 @@ class Drawing:
     ) -> None:
         """Draws a circle around a text."""
         self._node(Circle((x, y), radius), x, y, text, role, style)
+
+    def diamond(
+        self, x: float, y: float, text: str, role: str, radius: float, **style: object
+    ) -> None:
+        """Draws a square that stands on a corner, around a text."""
+        patch = RegularPolygon((x, y), 4, radius=radius)
+        self._node(patch, x, y, text, role, style)
 
     def _node(self, patch, x, y, text, role, style):
         fill = "white" if role == "plain" else tint(role)

@@ -67,7 +67,7 @@ def plot_backpropagation(
     lowest = -2.0 if len(tokens) else -1.0
     ylim = (lowest - 0.75, _LOSS + 0.5)
     middle = places[-1] / 2
-    half = max(middle + 1.3, _HALF_PAGE)
+    half = max(middle + 1.9, _HALF_PAGE)
     drawing = Drawing(ax, (middle - half, middle + half), ylim)
     _forward(drawing, places, tokens)
     for step, norm in enumerate(norms):

@@ -68,7 +68,7 @@ def plot_layers(
     x, previous, h, y = _places(*w_xh.shape, len(outputs))
     middle, top = y.mean(axis=0)
     # Beside the rows stand the arrow back, the names of the layers and the key.
-    rows = ((previous, 1.8), (h, 3.8), (y, 4.9))
+    rows = ((previous, 1.8), (previous[:1], 4.4), (h, 3.8), (y, 4.9))
     half = max(_HALF_WIDTH, *(row[-1, 0] - middle + space for row, space in rows))
     xlim = (middle - half, middle + half)
     drawing = Drawing(ax, xlim, ylim=(-1.25, top + 0.65))

@@ -17,7 +17,7 @@ _MOST = 16  # Steps side by side whose numbers can be read.
 _SPACE = 1.15
 
 
-_HALF_PAGE = 5.2  # At least: the key needs it.
+_HALF_PAGE = 5.3  # At least: the key needs it.
 
 
 _HALF = 0.33  # Of the box of a state.
@@ -130,7 +130,7 @@ def _dependency(drawing, window, signal, question, middle):
 
 
 def _key(drawing, middle):
-    y, left = 1.55, middle - 4.9
+    y, left = 1.55, middle - 5.15
     drawing.line([(left, y), (left + 0.7, y)])
     drawing.text(left + 0.85, y, "state, forward", 0.28, ha="left")
     drawing.line([(left + 4.3, y), (left + 3.6, y)], "gradient")

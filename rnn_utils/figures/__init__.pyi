@@ -1,12 +1,16 @@
 from .animation import animate_clips as animate_clips
 from .animation import film_html as film_html
+from .backpropagation import plot_backpropagation as plot_backpropagation
 from .curves import plot_estimates as plot_estimates
 from .curves import plot_learning_curves as plot_learning_curves
+from .encoder_decoder import plot_encoder_decoder as plot_encoder_decoder
 from .gates import gate_viewer as gate_viewer
 from .gates import plot_gates as plot_gates
 from .gates import show_viewer as show_viewer
 from .gru_block import plot_gru_block as plot_gru_block
+from .layers import plot_layers as plot_layers
 from .lstm_block import plot_lstm_block as plot_lstm_block
+from .mappings import plot_mappings as plot_mappings
 from .pictures import plot_alignment as plot_alignment
 from .pictures import plot_captions as plot_captions
 from .showing import show as show
@@ -14,4 +18,5 @@ from .text import plot_characters as plot_characters
 from .text import plot_spans as plot_spans
 from .text import plot_tags as plot_tags
 from .text import plot_words as plot_words
+from .truncation import plot_truncation as plot_truncation
 from .unrolled import plot_unrolled as plot_unrolled

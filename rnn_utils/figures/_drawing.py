@@ -9,7 +9,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
+from matplotlib.patches import (
+    Circle,
+    FancyArrow,
+    FancyArrowPatch,
+    FancyBboxPatch,
+    Patch,
+    RegularPolygon,
+)
 from matplotlib.path import Path
 
 if TYPE_CHECKING:
@@ -45,7 +52,7 @@ class Drawing:
     ) -> None:
         if ax is None:
             height = 8 * (ylim[1] - ylim[0]) / (xlim[1] - xlim[0])
-            ax = plt.subplots(figsize=(8, height))[1]
+            ax = plt.subplots(figsize=(8, height), layout="constrained")[1]
         ax.set(xlim=xlim, ylim=ylim, aspect="equal")
         ax.axis("off")
         self.ax = ax
@@ -57,6 +64,12 @@ class Drawing:
         """Writes a text, centred unless `style` says otherwise."""
         style = {"ha": "center", "va": "center", "color": "0.15", "zorder": 6} | style
         self._sizes.keep(self.ax.text(x, y, text, **style), fontsize=size)
+
+    @staticmethod
+    def fitting(texts: Sequence[str], space: float, most: float = 0.34) -> float:
+        """Returns a size of letters in which each text fits into that width."""
+        longest = max((len(text) for text in texts), default=1)
+        return min(most, 1.5 * space / longest)
 
     def line(
         self,
@@ -78,14 +91,42 @@ class Drawing:
         head = max(0.26, 2.4 * width)
         self._sizes.keep(patch, linewidth=width, mutation_scale=head)
 
+    def broad_arrow(
+        self,
+        start: tuple[float, float],
+        stop: tuple[float, float],
+        role: str,
+        width: float,
+        **style: object,
+    ) -> None:
+        """Draws an arrow whose shaft is exactly that wide."""
+        patch = FancyArrow(
+            *start,
+            *np.subtract(stop, start),
+            width=width,
+            head_width=width + 0.18,
+            head_length=0.5 * width + 0.16,
+            length_includes_head=True,
+            **{"color": ROLES[role], "linewidth": 0, "zorder": 2} | style,
+        )
+        patch.set_in_layout(False)
+        self.ax.add_patch(patch)
+
     def dot(self, x: float, y: float, role: str = "plain") -> None:
         """Marks where a line branches off."""
         self.ax.add_patch(Circle((x, y), 0.07, color=ROLES[role], zorder=3))
 
-    def frame(self, left: float, right: float, bottom: float, top: float) -> None:
+    def frame(
+        self,
+        left: float,
+        right: float,
+        bottom: float,
+        top: float,
+        **style: object,
+    ) -> None:
         """Draws what encloses the parts of a block."""
         patch = _rounded(left, right, bottom, top, 0.3)
-        patch.set(facecolor="0.96", edgecolor="0.75", zorder=0)
+        patch.set(**{"facecolor": "0.96", "edgecolor": "0.75", "zorder": 0} | style)
         self._add(patch, 0.03)
 
     def box(
@@ -114,6 +155,13 @@ class Drawing:
     ) -> None:
         """Draws a circle around a text."""
         self._node(Circle((x, y), radius), x, y, text, role, style)
+
+    def diamond(
+        self, x: float, y: float, text: str, role: str, radius: float, **style: object
+    ) -> None:
+        """Draws a square that stands on a corner, around a text."""
+        patch = RegularPolygon((x, y), 4, radius=radius)
+        self._node(patch, x, y, text, role, style)
 
     def _node(self, patch, x, y, text, role, style):
         fill = "white" if role == "plain" else tint(role)

@@ -24,7 +24,10 @@ def text_beside(ax, text, below):
 
 
 def illegible(ax):
-    """Pairs of texts that lie on each other, and texts that leave the figure."""
+    """Pairs of texts that lie on each other, and texts that leave the axes.
+
+    Jupyter cuts a figure to its axes, as the diagrams' texts take no part in layout.
+    """
     ax.figure.canvas.draw()
     boxes = {text: text.get_window_extent() for text in ax.texts if text.get_text()}
     pairs = [
@@ -32,7 +35,7 @@ def illegible(ax):
         for one, other in itertools.combinations(boxes, 2)
         if boxes[one].overlaps(boxes[other])
     ]
-    page = ax.figure.bbox
+    page = ax.get_window_extent()
     cut = [
         text.get_text()
         for text, box in boxes.items()

@@ -210,7 +210,7 @@
     frame(pen, 2, top, width - 4, row);
     frame(pen, left, 2, column, height - 4);
     const mark = find("unit-mark");
-    mark.textContent = `unit ${chosen.unit} ▸`;
+    mark.textContent = `unit ${chosen.unit}\u00a0▸`;
     mark.style.top = `${(places[chosen.unit] + 0.5) * row}px`;
   }
 

@@ -65,11 +65,17 @@ class Drawing:
         style = {"ha": "center", "va": "center", "color": "0.15", "zorder": 6} | style
         self._sizes.keep(self.ax.text(x, y, text, **style), fontsize=size)
 
-    @staticmethod
-    def fitting(texts: Sequence[str], space: float, most: float = 0.34) -> float:
-        """Returns a size of letters in which each text fits into that width."""
-        longest = max((len(text) for text in texts), default=1)
-        return min(most, 1.5 * space / longest)
+    def tokens(
+        self,
+        places: Sequence[tuple[float, float]],
+        tokens: Sequence[str],
+        space: float,
+    ) -> None:
+        """Writes tokens as they are, small enough for the longest to fit the space."""
+        longest = max((len(token) for token in tokens), default=1)
+        size = min(0.34, 1.5 * space / max(1, longest))
+        for (x, y), token in zip(places, tokens, strict=True):
+            self.text(x, y, str(token).replace("$", r"\$"), size)  # Not as formulas.
 
     def line(
         self,

@@ -67,8 +67,9 @@ def plot_backpropagation(
     lowest = -2.0 if len(tokens) else -1.0
     ylim = (lowest - 0.75, _LOSS + 0.5)
     middle = places[-1] / 2
-    half = max(middle + 1.9, _HALF_PAGE)
-    drawing = Drawing(ax, (middle - half, middle + half), ylim)
+    left = min(-0.7, middle - _HALF_PAGE)
+    right = max(places[-1] + 1.9, middle + _HALF_PAGE)
+    drawing = Drawing(ax, (left, right), ylim)
     _forward(drawing, places, tokens)
     for step, norm in enumerate(norms):
         x = places[step]
@@ -109,7 +110,6 @@ def _thickness(exponent, low, high):
 
 def _forward(drawing, places, tokens):
     """Draws the states, what they read, and the loss at the last of them."""
-    size = drawing.fitting(tokens, places[1] if len(places) > 1 else 2.0)
     for step, x in enumerate(places):
         name = f"$h_{{{step + 1}}}$"
         size_of_box = {"width": 2 * _HALF_WIDTH, "height": 2 * _HALF_HEIGHT}
@@ -118,8 +118,10 @@ def _forward(drawing, places, tokens):
             before = places[step - 1] + _HALF_WIDTH
             drawing.line([(before, _FORWARD), (x - _HALF_WIDTH, _FORWARD)])
         if len(tokens):
-            drawing.text(x, -1.65, tokens[step], size)
             drawing.line([(x, -1.35), (x, -_HALF_HEIGHT)], "input")
+    if len(tokens):
+        space = places[1] if len(places) > 1 else 2.0
+        drawing.tokens([(x, -1.65) for x in places], tokens, space)
     last = places[-1]
     drawing.line([(last - 0.18, _HALF_HEIGHT), (last - 0.18, _LOSS - 0.27)])
     drawing.circle(last, _LOSS, "$L$", radius=0.34, gid="loss")

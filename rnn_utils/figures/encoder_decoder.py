@@ -80,9 +80,8 @@ def plot_encoder_decoder(
     half = max(_SPACE * (columns - 1) / 2 + 2.6, _HALF_PAGE)
     bottom = -_TOKEN - (0.9 if step is not None else 0.35)
     drawing = Drawing(ax, (-half, half), (bottom, _DECODER + _TOKEN + 0.35))
-    size = drawing.fitting([*source, *target, start], _SPACE)
-    _encoder(drawing, below, source, size)
-    _decoder(drawing, above, target, start, size, step)
+    _encoder(drawing, below, source)
+    _decoder(drawing, above, [start, *target], step)
     _handed_over(drawing, below[-1], above[0], only=weights is None)
     if weights is not None:
         _attention(drawing, below, above, weights, step)
@@ -110,21 +109,21 @@ def _checked(source, target, attention, step):
     return weights
 
 
-def _encoder(drawing, places, source, size):
+def _encoder(drawing, places, source):
     _states(drawing, places, 0, "h", "encoder")
     drawing.text(places[0] - 0.8, 0, "encoder", 0.3, ha="right")
-    for x, token in zip(places, source, strict=True):
-        drawing.text(x, -_TOKEN, token, size)
+    drawing.tokens([(x, -_TOKEN) for x in places], source, _SPACE)
+    for x in places:
         drawing.line([(x, 0.25 - _TOKEN), (x, -_HALF_HEIGHT)], "input")
 
 
-def _decoder(drawing, places, target, start, size, step):
+def _decoder(drawing, places, tokens, step):
     _states(drawing, places, _DECODER, "s", "decoder", step)
     drawing.text(places[-1] + 0.8, _DECODER, "decoder", 0.3, ha="left")
     high = _DECODER + _TOKEN
-    drawing.text(places[0] - _SPACE, high, start, size)
-    for x, token in zip(places, target, strict=True):
-        drawing.text(x, high, token, size)
+    columns = [places[0] - _SPACE, *places]
+    drawing.tokens([(x, high) for x in columns], tokens, _SPACE)
+    for x in places:
         drawing.line([(x, _DECODER + _HALF_HEIGHT), (x, high - 0.25)], "output")
         back = [(x - _SPACE + 0.2, high - 0.25), (x - 0.3, _DECODER + _HALF_HEIGHT)]
         _fed_back(drawing, *np.array(back))

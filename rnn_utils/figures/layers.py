@@ -63,20 +63,23 @@ def plot_layers(
             str for each neuron, or there are more than 16 neurons side by side.
     """
     w_xh, w_hh, w_hy = _checked(w_xh, w_hh, w_hy)
-    inputs = _names("inputs", inputs, "x", len(w_xh))
-    outputs = _names("outputs", outputs, "y", w_hy.shape[1])
-    x, previous, h, y = _places(*w_xh.shape, len(outputs))
+    for name, given, count in (
+        ("inputs", inputs, len(w_xh)),
+        ("outputs", outputs, w_hy.shape[1]),
+    ):
+        if len(given):
+            _checks.one_each(name, given, range(count), "neurons")
+    x, previous, h, y = _places(*w_xh.shape, w_hy.shape[1])
     middle, top = y.mean(axis=0)
     # Beside the rows stand the arrow back, the names of the layers and the key.
     rows = ((previous, 1.8), (previous[:1], 4.4), (h, 3.8), (y, 4.9))
     half = max(_HALF_WIDTH, *(row[-1, 0] - middle + space for row, space in rows))
     xlim = (middle - half, middle + half)
     drawing = Drawing(ax, xlim, ylim=(-1.25, top + 0.65))
-    memory = [f"$h_{{{unit + 1}}}$" for unit in range(len(w_hh))]
-    _neurons(drawing, x, inputs, "input")
-    _neurons(drawing, previous, memory, "state", linestyle="--")
-    _neurons(drawing, h, memory, "state")
-    _neurons(drawing, y, outputs, "output")
+    _neurons(drawing, x, "x", "input", inputs)
+    _neurons(drawing, previous, "h", "state", linestyle="--")
+    _neurons(drawing, h, "h", "state")
+    _neurons(drawing, y, "y", "output", outputs)
     largest = max(np.abs(weights).max() for weights in (w_xh, w_hh, w_hy))
     for name, start, stop, weights in (
         ("xh", x, h, w_xh),
@@ -117,17 +120,9 @@ def _checked(*weights):
     return arrays
 
 
-def _names(name, given, letter, count):
-    if len(given) == 0:
-        return [f"${letter}_{{{number + 1}}}$" for number in range(count)]
-    _checks.one_each(name, given, range(count), "neurons")
-    return given
-
-
 def _places(features, units, outputs):
-    """Returns where the neurons of a layer stand, (neurons, 2), for each layer."""
-    counts = {"x": features, "previous": units, "h": units, "y": outputs}
-    layers = [np.zeros((count, 2)) for count in counts.values()]
+    """Returns where the neurons stand, (neurons, 2): x, previous h, h and y."""
+    layers = [np.zeros((count, 2)) for count in (features, units, units, outputs)]
     for layer in layers:
         layer[:, 0] = _SPACE * np.arange(len(layer))
     x, previous, h, y = layers
@@ -139,9 +134,12 @@ def _places(features, units, outputs):
     return layers
 
 
-def _neurons(drawing, places, names, role, **style):
-    for (x, y), name in zip(places, names, strict=True):
-        drawing.circle(x, y, name, role, _RADIUS, gid=role, **style)
+def _neurons(drawing, places, symbol, role, names=(), **style):
+    for number, (x, y) in enumerate(places, start=1):
+        text = "" if len(names) else f"${symbol}_{{{number}}}$"
+        drawing.circle(x, y, text, role, _RADIUS, gid=role, **style)
+    if len(names):
+        drawing.tokens(places, names, space=0.8)
 
 
 def _weights(drawing, name, starts, stops, weights):

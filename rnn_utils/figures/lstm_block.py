@@ -37,7 +37,7 @@ def plot_lstm_block(
 
     A gate that is left out stands open: it is 1, and the block has no product there. So
     the block grows from a sum, `""`, over `"i"` and `"if"` to today's `"ifo"`; `"io"`
-    is the one of 1997. The cell state runs along the top, from left to right.
+    is close to the one of 1997. The cell state runs along the top, to the right.
 
     Args:
         gates: Letters of the gates to draw: i, f and o, each at most once.

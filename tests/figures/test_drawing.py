@@ -60,16 +60,26 @@ def test_a_diagram_leaves_the_layout_of_the_figure_alone():
     assert [ax.get_position().width for ax in axes] == before
 
 
-def test_the_longest_text_fits():
+def test_the_longest_token_fits_and_short_ones_are_not_made_larger():
     drawing = Drawing(None, (0, 10), (0, 5))
-    texts = ["a", "incomprehensibilities"]
-    for x, text in enumerate(texts):
-        drawing.text(3 + 2 * x, 2, text, drawing.fitting(texts, space=2.0))
+    places = [(3, 2), (5, 2)]
+    drawing.tokens(places, ["a", "incomprehensibilities"], space=2.0)
+    drawing.tokens([(8, 2)], ["b"], space=2.0)
     drawing.ax.figure.canvas.draw()
     unit = drawing.ax.get_window_extent().width / 10
     widths = [text.get_window_extent().width / unit for text in drawing.ax.texts]
-    assert 1.2 < max(widths) < 2.0
-    assert drawing.fitting([], 2.0) == drawing.fitting(["a"], 2.0) == 0.34
+    assert 1.2 < widths[1] < 2.0
+    a, _, b = (text.get_fontsize() for text in drawing.ax.texts)
+    assert a < b < 0.4 * 72 * unit / drawing.ax.figure.dpi
+
+
+def test_a_token_is_not_read_as_a_formula():
+    drawing = Drawing(None, (0, 10), (0, 5))
+    drawing.tokens([(3, 2), (6, 2)], ["$x_1$", ""], space=2.0)
+    drawing.text(3, 4, "x_1", size=0.34)
+    drawing.ax.figure.canvas.draw()
+    dollars, _, plain = (t.get_window_extent().width for t in drawing.ax.texts)
+    assert dollars > plain
 
 
 @pytest.mark.parametrize("width", [0.02, 0.3])

@@ -25,7 +25,7 @@ class NotebookFailed(Exception):
     """A cell failed; the text says which and how."""
 
 
-def execute(notebook, folder, description, environment=None):
+def execute(notebook, folder, description, environment=None, keep_going=False):
     """Executes a notebook in place, with a progress bar over its code cells.
 
     Args:
@@ -33,9 +33,11 @@ def execute(notebook, folder, description, environment=None):
         folder: The kernel's working directory.
         description: What stands before the bar.
         environment: Variables to add to the kernel's environment.
+        keep_going: Whether to go on after a cell that fails.
 
     Raises:
-        NotebookFailed: At the first cell that fails; names it.
+        NotebookFailed: At the first cell that fails, or where the kernel dies; names
+            the cell.
     """
     labels = _labels(notebook)
     bar = tqdm(total=len(labels), desc=description, unit="cell")
@@ -51,6 +53,7 @@ def execute(notebook, folder, description, environment=None):
             notebook,
             kernel_name="python3",
             timeout=None,
+            allow_errors=keep_going,
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
             store_widget_state=False,

@@ -2,8 +2,8 @@
 
 python -m tools.notebook_anatomy [--notebook 11]
 
-Every function `check_*`, here and in `output_rules`, yields the problems it finds, each
-in one sentence.
+Every function `check_*`, here, in `output_rules` and in `solution_rules`, yields the
+problems it finds, each in one sentence.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import tomllib
 
 import nbformat
 
-from tools import notebook_files, output_rules, stamp_links
+from tools import notebook_files, output_rules, solution_rules, stamp_links
 
 MOST_CODE_LINES = 30
 MOST_FUNCTION_LINES = 15
@@ -155,7 +155,7 @@ def check_sections(path, notebook):
 
 CHECKS = [
     check
-    for rules in (globals(), vars(output_rules))
+    for rules in (globals(), vars(output_rules), vars(solution_rules))
     for name, check in list(rules.items())
     if name.startswith("check_")
 ]

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from rnn_utils import scorecard
 from rnn_utils.notebook import SEED_VARIABLE
-from tools import notebook_files, readme_picture, results_table
+from tools import notebook_files, readme_picture, results_table, solution_rules
 
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -113,6 +113,7 @@ def run(path):
     """Executes a notebook, saves its outputs and prints its scorecard."""
     notebook = notebook_files.read(path)
     execute(notebook, path.parent, path.stem)
+    solution_rules.fold(notebook)
     notebook_files.write(path, notebook)
     for record in notebook_files.records(notebook):
         _show(path.stem, record)

@@ -129,6 +129,13 @@ def test_workflow_runs_make_and_nothing_else_but_on_windows():
     }
 
 
+def test_two_notebooks_a_night_are_broken_on_purpose():
+    workflow = yaml.safe_load(text_of(".github/workflows/mutate.yml"))
+    (job,) = workflow["jobs"].values()
+    assert [s["run"] for s in job["steps"] if "run" in s] == ["make mutate NB=today"]
+    assert "schedule" in workflow[True]  # YAML reads the key `on` so.
+
+
 def readme_lines(before):
     """The commands in the README's code block after some words."""
     block = text_of("README.md").partition(before)[2].split("```")[1]

@@ -56,6 +56,9 @@ def check_solutions(path, notebook):
             )
         if is_solution(cell) and not is_about_exercises(section):
             yield f"cell {index} is a solution outside the exercises, in {section!r}"
+    for index, _, text in notebook_files.headings(notebook):
+        if text.startswith("Solution") and not is_solution(notebook.cells[index]):
+            yield f"cell {index} has the heading {text!r} and lacks the tag {TAG}"
     yield from _needed_solutions(notebook)
 
 

@@ -70,6 +70,12 @@ def test_solution_stands_below_the_exercises():
     assert problem == "cell 5 is a solution outside the exercises, in 'Scorecard'"
 
 
+def test_heading_of_solutions_has_the_tag_too():
+    made = notebook(v4.new_markdown_cell("### Solutions"))
+    (problem,) = problems(made)
+    assert problem == "cell 3 has the heading 'Solutions' and lacks the tag solution"
+
+
 @pytest.mark.parametrize(
     ("before", "solution", "after"),
     [

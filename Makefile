@@ -96,7 +96,7 @@ results: $(VENV)/.installed  ## write the README's tables from the notebooks' re
 student: $(VENV)/.installed  ## write NB=05 without solutions and outputs, for a class
 	$(PY) -m tools.student_version --notebook '$(NB)'
 
-handout: $(VENV)/.installed  ## print NB=05 to PDF with Chromium; SOLUTIONS=1 with them
+handout: $(VENV)/.handout-installed  ## print NB=05 to PDF with Chromium; SOLUTIONS=1 with them
 	$(PY) -m tools.handout --notebook '$(NB)' $(if $(SOLUTIONS),--solutions)
 
 mutate: $(VENV)/.installed  ## break the training of NB=05: which scores notice?
@@ -147,6 +147,10 @@ $(COLAB)/.installed: pyproject.toml constraints-colab.txt
 
 $(VENV)/.bench-installed: $(VENV)/.installed
 	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[benchmark]"
+	touch $@
+
+$(VENV)/.handout-installed: $(VENV)/.installed
+	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[handout]"
 	touch $@
 
 comma := ,

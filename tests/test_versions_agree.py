@@ -97,7 +97,7 @@ def test_makefile_installs_with_the_constraints():
     calls = re.findall(r"\$\(call install,.*", makefile)
     calls += re.findall(r"\$\(PIP_INSTALL\)\s+[-\"].*", makefile)
     as_in_colab = [call for call in calls if "-c constraints.txt" not in call]
-    assert len(calls) == 5
+    assert len(calls) == 6
     # Colab's versions letter for letter, then the set-up cell's own command.
     assert ["--no-deps -r constraints-colab.txt" in call for call in as_in_colab] == [
         True,

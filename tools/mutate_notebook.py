@@ -96,7 +96,8 @@ class Outcome:
         if not self.effect:
             return MUTATIONS[self.mutation].without_effect
         if not self.results:
-            return f"the scorecard was not reached: {self.errors[0]}."
+            why = self.errors[0] if self.errors else "no cell reports one"
+            return f"the scorecard was not reached: {why}."
         rows = [row for row in self.results if row.floor is not None or row.beats]
         count = f"{len(self.noticed)} of the {len(rows)} rows that claim something"
         if self.excuse and self.noticed:
@@ -111,11 +112,8 @@ class Outcome:
         """The card, row by row, as text."""
         rows = [_HEAD, *map(self._row, self.results)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            for row in rows
-        ]
-        return "\n".join(f"  {line}".rstrip() for line in lines)
+        form = "".join(f"  {{:{width}}}" for width in widths)
+        return "\n".join(form.format(*row).rstrip() for row in rows)
 
     def _row(self, result):
         claims = result.floor is not None or result.beats
@@ -141,7 +139,6 @@ def run(path, mutation):
     """Executes a notebook under a mutation; returns the `Outcome`."""
     notebook = notebook_files.read(path)
     before = _figures(notebook_files.records(notebook))
-    excuses = notebook.metadata.get("rnn_utils", {}).get("mutate", {})
     copy = mutated(notebook, mutation)
     run_notebooks.execute(
         copy,
@@ -158,8 +155,14 @@ def run(path, mutation):
         [result for record in records for result in scorecard.results_of(record)],
         before,
         list(_errors(copy)),
-        excuses.get("masks", "") if mutation == "masks" else "",
+        excuse(notebook, mutation),
     )
+
+
+def excuse(notebook, mutation):
+    """Why a notebook says that its card need not notice; "" where it must."""
+    said = notebook.metadata.get("rnn_utils", {}).get("mutate", {})
+    return said.get("masks", "") if mutation == "masks" else ""
 
 
 def _figures(records):

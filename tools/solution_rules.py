@@ -121,9 +121,7 @@ def _names(statement):
     """The global names that a statement reads, and those that it binds."""
     table = symtable.symtable(ast.unparse(statement), "statement", "exec")
     reads = _globals(table, lambda symbol: symbol.is_referenced())
-    binds = _globals(
-        table, lambda symbol: symbol.is_assigned() or symbol.is_imported()
-    )
+    binds = _globals(table, lambda symbol: symbol.is_assigned() or symbol.is_imported())
     changes = isinstance(statement, ast.AugAssign) and isinstance(
         statement.target, ast.Name
     )

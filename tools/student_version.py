@@ -97,7 +97,9 @@ def student_version(path, folder=FOLDER):
         elif cell.cell_type == "markdown":
             # The badges open the notebook with its solutions.
             source = stamp_links.clear_text(cell.source)
-            cell.source = with_links(source, lambda to: _link(to, path, folder, address))
+            cell.source = with_links(
+                source, lambda to: _link(to, path, folder, address)
+            )
     return notebook
 
 
@@ -141,8 +143,7 @@ def pictures(notebook):
             for cell in notebook.cells
             if cell.cell_type == "markdown"
             for link in _LINK.finditer(cell.source)
-            if link["target"].endswith(PICTURES)
-            and not _NO_FILE.match(link["target"])
+            if link["target"].endswith(PICTURES) and not _NO_FILE.match(link["target"])
         }
     )
 

@@ -50,7 +50,9 @@ def path(tmp_path):
 
 @pytest.fixture
 def student(path, tmp_path):
-    return notebook_files.read(student_version.write(path, tmp_path / "build" / "class"))
+    return notebook_files.read(
+        student_version.write(path, tmp_path / "build" / "class")
+    )
 
 
 def sources(notebook):
@@ -88,7 +90,9 @@ def test_it_still_runs_from_top_to_bottom(student):
 def test_links_still_lead_somewhere(student, path, tmp_path):
     folder = tmp_path / "build" / "class"
     assert (folder / "images" / "plan.png").read_bytes() == b"picture"
-    assert '![plan](images/plan.png) <a href="https://doi.org/1">' in sources(student)[2]
+    assert (
+        '![plan](images/plan.png) <a href="https://doi.org/1">' in sources(student)[2]
+    )
     assert "[the map](../../notebooks/00_map.ipynb)" in sources(student)[0]
     assert (folder / "../../notebooks").resolve() == path.parent
 

@@ -1,5 +1,7 @@
 """The page that is printed holds the notebook, typeset, and asks no network."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -22,7 +24,9 @@ def path(tmp_path):
     answer = "<details><summary>Answer</summary>The answer is $n$.</details>"
     solved = {"tags": [solution_rules.TAG]}
     shown = [
-        v4.new_output("display_data", data={"text/html": '<iframe srcdoc="a"></iframe>'}),
+        v4.new_output(
+            "display_data", data={"text/html": '<iframe srcdoc="a"></iframe>'}
+        ),
         v4.new_output("stream", text="the output\n"),
     ]
     made = v4.new_notebook()
@@ -79,6 +83,22 @@ def test_solutions_and_answers_are_printed_on_demand_alone(path):
     assert "solve" not in without and "The answer is" not in without
     assert "solve" in with_them and "The answer is" in with_them
     assert "<details open" in with_them
+
+
+def test_chromium_prints_it(path, tmp_path):
+    target = handout.write(path, folder=tmp_path / "build")
+    assert target.name == "11_toy.pdf"
+    printed = target.read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert [left.name for left in target.parent.iterdir()] == ["11_toy.pdf"]
+
+
+def test_browser_that_does_not_print_leaves_nothing(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(handout, "BROWSERS", ("false",))
+    with pytest.raises(RuntimeError, match="did not print 11_toy.ipynb"):
+        handout.write(path, folder=tmp_path / "build")
+    assert list((tmp_path / "build").iterdir()) == []
 
 
 def test_no_browser_is_said_in_a_sentence(path, monkeypatch, capsys):

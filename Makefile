@@ -100,6 +100,7 @@ handout: $(VENV)/.handout-installed  ## print NB=05 to PDF with Chromium; SOLUTI
 	$(PY) -m tools.handout --notebook '$(NB)' $(if $(SOLUTIONS),--solutions)
 
 mutate: $(VENV)/.installed  ## break the training of NB=05: which scores notice?
+	@test -n '$(NB)' || { echo 'Say which notebook: make mutate NB=11' >&2; exit 2; }
 	$(PY) -m tools.mutate_notebook --notebook '$(NB)'
 
 stamp: $(VENV)/.installed  ## write this fork's address into the links; or URL=...

@@ -117,9 +117,31 @@ def names_in(source):
     return read, bound
 
 
+class _AsGenerators(ast.NodeTransformer):
+    """Turns comprehensions into generators.
+
+    From Python 3.12 on, a comprehension's own names count as those of the scope around
+    it; a generator has a scope of its own in all versions.
+    """
+
+    def visit_ListComp(self, node):
+        """Of lists, and of sets."""
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node):
+        """Of dictionaries: pairs."""
+        self.generic_visit(node)
+        pair = ast.Tuple([node.key, node.value], ast.Load())
+        return ast.GeneratorExp(pair, node.generators)
+
+
 def _names(statement):
     """The global names that a statement reads, and those that it binds."""
-    table = symtable.symtable(ast.unparse(statement), "statement", "exec")
+    source = ast.unparse(_AsGenerators().visit(statement))
+    table = symtable.symtable(source, "statement", "exec")
     reads = _globals(table, lambda symbol: symbol.is_referenced())
     binds = _globals(table, lambda symbol: symbol.is_assigned() or symbol.is_imported())
     changes = isinstance(statement, ast.AugAssign) and isinstance(

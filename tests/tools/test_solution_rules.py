@@ -84,8 +84,9 @@ def test_heading_of_solutions_has_the_tag_too():
         ("other = 1", "other += 1", "other = other + 1"),
         ("other = 1", "import numpy as other", "def f():\n    return other"),
         ("def f():\n    return other", "other = 2", "1"),
+        ("1", "[other := i for i in range(3)]", "print(other)"),
     ],
-    ids=["new", "bound anew", "read first", "in a function", "in one above"],
+    ids=["new", "anew", "read first", "in a function", "in one above", "walrus"],
 )
 def test_name_that_only_a_solution_gives_is_told(before, solution, after):
     (problem,) = problems(notebook(*solved(solution), before=before, after=after))
@@ -97,11 +98,12 @@ def test_name_that_only_a_solution_gives_is_told(before, solution, after):
     [
         ("fig = 1", "fig = 2\nprint(fig)"),
         ("i = 1", "for i in range(3):\n    print(i)"),
-        ("i = 1", "print([i for i in range(3)])"),
+        ("i = 1", "print([i for i in range(3)], {i: i for i in range(3)})"),
+        ("print([i for i in range(3)])", "def f():\n    return i"),
         ("def f(x):\n    y = x\n    return y", "def g(y):\n    return y"),
         ("%time y = 1", "print(model)"),
     ],
-    ids=["bound again", "loop", "comprehension", "local", "magic"],
+    ids=["bound again", "loop", "comprehension", "its own", "local", "magic"],
 )
 def test_name_that_is_another_one_is_no_problem(solution, after):
     assert problems(notebook(*solved(solution), after=after)) == []

@@ -186,7 +186,8 @@ def write(path, solutions=False, folder=FOLDER):
     program = browser()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{path.stem}.pdf"
-    with tempfile.TemporaryDirectory(dir=folder) as place:
+    # A browser's children may write for a moment longer than it lives.
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as place:
         source, printed = Path(place, "page.html"), Path(place, "page.pdf")
         source.write_text(page(path, solutions), encoding="utf-8")
         command = [program, "--headless", "--disable-gpu", "--no-pdf-header-footer"]
@@ -194,14 +195,20 @@ def write(path, solutions=False, folder=FOLDER):
         command += ["--host-resolver-rules=MAP * ~NOTFOUND"]  # No network.
         if hasattr(os, "geteuid") and os.geteuid() == 0:  # As in a container.
             command.append("--no-sandbox")
-        done = subprocess.run(
-            [*command, source.as_uri()],
-            capture_output=True,
-            text=True,
-            timeout=PRINT_SECONDS,
-        )
+        try:
+            done = subprocess.run(
+                [*command, source.as_uri()],
+                capture_output=True,
+                text=True,
+                timeout=PRINT_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(
+                f"{program} did not print within {PRINT_SECONDS} s"
+            ) from None
         if done.returncode or not printed.exists():
-            raise RuntimeError(f"{program} did not print {path.name}: {done.stderr}")
+            why = done.stderr.strip() or f"exit status {done.returncode}"
+            raise RuntimeError(f"{program} did not print: {why}")
         os.replace(printed, target)
     return target
 

@@ -2,8 +2,9 @@
 
 python -m tools.notebook_anatomy [--notebook 11]
 
-Every function `check_*`, here, in `output_rules` and in `link_rules`, and for revised
-notebooks in `pattern_rules`, yields the problems it finds, each in one sentence.
+Every function `check_*`, here, in `output_rules`, `link_rules` and `solution_rules`, and
+for revised notebooks in `pattern_rules`, yields the problems it finds, each in one
+sentence.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from tools import (
     notebook_files,
     output_rules,
     pattern_rules,
+    solution_rules,
     stamp_links,
 )
 
@@ -166,7 +168,12 @@ def _checks_of(rules):
 
 CHECKS = [
     check
-    for rules in (globals(), vars(output_rules), vars(link_rules))
+    for rules in (
+        globals(),
+        vars(output_rules),
+        vars(link_rules),
+        vars(solution_rules),
+    )
     for check in _checks_of(rules)
 ]
 PATTERN_CHECKS = _checks_of(vars(pattern_rules))

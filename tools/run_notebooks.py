@@ -17,7 +17,13 @@ from tqdm import tqdm
 
 from rnn_utils import scorecard
 from rnn_utils.notebook import SEED_VARIABLE
-from tools import notebook_files, notebook_links, readme_picture, results_table
+from tools import (
+    notebook_files,
+    notebook_links,
+    readme_picture,
+    results_table,
+    solution_rules,
+)
 
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -26,7 +32,7 @@ class NotebookFailed(Exception):
     """A cell failed; the text says which and how."""
 
 
-def execute(notebook, folder, description, environment=None):
+def execute(notebook, folder, description, environment=None, keep_going=False):
     """Executes a notebook in place, with a progress bar over its code cells.
 
     Args:
@@ -34,12 +40,14 @@ def execute(notebook, folder, description, environment=None):
         folder: The kernel's working directory.
         description: What stands before the bar.
         environment: Variables to add to the kernel's environment.
+        keep_going: Whether to go on after a cell that fails.
 
     Returns:
         The seconds that each code cell took, by index.
 
     Raises:
-        NotebookFailed: At the first cell that fails; names it.
+        NotebookFailed: At the first cell that fails, or where the kernel dies; names
+            the cell.
     """
     labels = _labels(notebook)
     seconds = {}
@@ -61,6 +69,7 @@ def execute(notebook, folder, description, environment=None):
             notebook,
             kernel_name="python3",
             timeout=None,
+            allow_errors=keep_going,
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
             store_widget_state=False,
@@ -122,6 +131,7 @@ def run(path):
     """Executes a notebook, saves its outputs and prints its scorecard."""
     notebook = notebook_files.read(path)
     seconds = execute(notebook, path.parent, path.stem)
+    solution_rules.fold(notebook)
     _store_solution_share(notebook, seconds)
     notebook_files.write(path, notebook)
     for record in notebook_files.records(notebook):

@@ -54,6 +54,16 @@ def test_outputs_are_saved_without_volatile_metadata(saved):
     }
 
 
+def test_solutions_are_saved_folded(saved):
+    path = saved("1 + 1")
+    notebook = notebook_files.read(path)
+    notebook.cells[2].metadata.tags = ["solution"]
+    notebook_files.write(path, notebook)
+    assert run(path) == 0
+    folded = notebook_files.read(path).cells[2].metadata.jupyter
+    assert folded == {"source_hidden": True, "outputs_hidden": True}
+
+
 def test_second_run_changes_no_byte(saved):
     path = saved("for n in range(3):\n    print(n)", "1 + 1")
     run(path)

@@ -2,8 +2,8 @@
 
 python -m tools.notebook_anatomy [--notebook 11]
 
-Every function `check_*`, here, in `output_rules`, `link_rules` and `solution_rules`, and
-for revised notebooks in `pattern_rules`, yields the problems it finds, each in one
+Every function `check_*`, here, in `output_rules`, `link_rules` and `solution_rules`,
+and for revised notebooks in `pattern_rules`, yields the problems it finds, each in one
 sentence.
 """
 

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from tools import handout, notebook_files, solution_rules, stamp_links
+from tools import handout, notebook_files, stamp_links
 
 v4 = nbformat.v4
 TEXT = r"""# Toy title
@@ -22,7 +22,7 @@ def path(tmp_path):
     folder = tmp_path / "notebooks"
     folder.mkdir()
     answer = "<details><summary>Answer</summary>The answer is $n$.</details>"
-    solved = {"tags": [solution_rules.TAG]}
+    solved = {"tags": [notebook_files.SOLUTION]}
     shown = [
         v4.new_output(
             "display_data", data={"text/html": '<iframe srcdoc="a"></iframe>'}

@@ -77,7 +77,7 @@ def test_a_cell_to_write_into_stands_where_each_solution_was(student):
 
 def test_the_rest_stays(student, path):
     before = notebook_files.read(path)
-    kept = [c.source for c in before.cells if not solution_rules.is_solution(c)]
+    kept = [c.source for c in before.cells if not notebook_files.is_solution(c)]
     assert len(student.cells) == len(kept) + 2
     assert "<details><summary>Answer</summary>Two.</details>" in sources(student)
     assert sources(student)[3] == "## Exercises\n\n1. Double it. Above is $n$."
@@ -111,7 +111,7 @@ def test_stamped_notebook_leads_to_its_repository(path, tmp_path):
 
 def test_without_solutions_there_is_a_cell_below_the_exercises(path):
     made = notebook_files.read(path)
-    made.cells = [c for c in made.cells if not solution_rules.is_solution(c)]
+    made.cells = [c for c in made.cells if not notebook_files.is_solution(c)]
     notebook_files.write(path, made)
     texts = sources(student_version.student_version(path))
     assert texts.count("# Your solution") == 1
@@ -122,5 +122,5 @@ def test_committed_notebooks_can_be_given_to_a_class():
     for path in notebook_files.all_notebooks():
         notebook = student_version.student_version(path)
         nbformat.validate(notebook)
-        assert not any(map(solution_rules.is_solution, notebook.cells))
+        assert not any(map(notebook_files.is_solution, notebook.cells))
         assert notebook_files.is_map(path) or "# Your solution" in sources(notebook)

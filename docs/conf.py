@@ -7,11 +7,7 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(ROOT), str(DOCS / "extensions")]
 
-from rnn_utils import process  # noqa: E402
 from tools import build_site, mathjax, stamp_links  # noqa: E402
-
-# Once, and without TensorFlow's greetings, before Sphinx divides its work.
-process.import_keras_quietly()
 
 project = "Recurrent networks"
 author = "the rnn-utils contributors"
@@ -34,6 +30,7 @@ nb_execution_mode = "off"
 nb_custom_formats = {".ipynb": "notebook_pages.read_notebook"}
 nb_code_prompt_show = "Show the solution"
 nb_code_prompt_hide = "Hide the solution"
+nb_render_markdown_format = "gfm"  # Tables, too.
 # No widgets, and so none of the scripts that they would ask another server for.
 nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath", "amsmath"]
@@ -62,7 +59,9 @@ html_static_path = ["static", str(build_site.MATHJAX)]
 html_css_files = ["site.css"]
 html_show_sphinx = False
 html_sourcelink_suffix = ""
+html_context = {"default_mode": "auto"}  # Light or dark as the system is.
 html_theme_options = {
+    "navbar_persistent": [],  # One search field is enough.
     "use_fullscreen_button": False,
     "home_page_in_toc": False,
     "show_navbar_depth": 1,

@@ -7,9 +7,13 @@ indented by four spaces. Sections such as Args are Napoleon's.
 import collections
 import re
 
+from rnn_utils import process
+
 # How Python keeps a named tuple's field.
 _FIELD = type(collections.namedtuple("_Pair", "first").first)
 _SECTION = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?:")
+# Napoleon would take what stands before a colon in the text for a type.
+_FIELDS = {"Returns:": ":returns:", "Yields:": ":yields:"}
 _CODE = re.compile(r"(?<![`:])`([^`]+)`(?!`)")
 # What reStructuredText would read: emphasis, substitutions, and names that end so.
 _MARKUP = re.compile(r"([*|\\]|(?<=\w)_(?!\w))")
@@ -28,7 +32,8 @@ def convert(lines):
     for index, line in enumerate(lines):
         after_blank = index and not lines[index - 1].strip()
         if line and not line.startswith(" "):
-            literal, in_section = False, bool(_SECTION.fullmatch(line))
+            literal, in_section = False, _begins_section(lines[index : index + 2])
+            line = _FIELDS.get(line, line)
         elif line.startswith("    ") and after_blank and not in_section and not literal:
             converted += [*inline(prose), "::", ""]
             prose, literal = [], True
@@ -36,6 +41,11 @@ def convert(lines):
         if not literal and not line:
             converted, prose = [*converted, *inline(prose)], []
     return [*converted, *inline(prose)]
+
+
+def _begins_section(lines):
+    """Whether the first of two lines is a heading of Google's, as Args: is."""
+    return bool(_SECTION.fullmatch(lines[0]) and any(lines[1:]))
 
 
 def inline(lines):
@@ -46,7 +56,12 @@ def inline(lines):
     return "".join(parts).split("\n") if lines else []
 
 
-def process(app, what, name, obj, options, lines):
+def import_library(app):
+    """Imports what autodoc asks for, once, before Sphinx divides its work."""
+    process.import_keras_quietly()
+
+
+def read(app, what, name, obj, options, lines):
     """Changes what autodoc has read, before Napoleon sees it."""
     lines[:] = convert(lines)
 
@@ -58,6 +73,7 @@ def skip(app, what, name, obj, skipped, options):
 
 def setup(app):
     """Registers the conversion."""
-    app.connect("autodoc-process-docstring", process, priority=400)
+    app.connect("builder-inited", import_library)
+    app.connect("autodoc-process-docstring", read, priority=400)
     app.connect("autodoc-skip-member", skip)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-// Local files only. A formula that is wider than the screen is broken into lines.
+// Local files only. A formula that is wider than the screen scrolls.
 window.MathJax = {
   loader: {
     load: ["a11y/assistive-mml"],
@@ -16,5 +16,5 @@ window.MathJax = {
       settings: { assistiveMml: true, enrich: false, speech: false, braille: false },
     },
   },
-  output: { displayOverflow: "linebreak", linebreaks: { inline: true } },
+  output: { displayOverflow: "scroll", linebreaks: { inline: true } },
 };

@@ -1,4 +1,5 @@
-// Local files only. A formula that is wider than the screen scrolls.
+// Local files only. A formula in a line may be broken; one of its own line scrolls, see
+// site.css.
 window.MathJax = {
   loader: {
     load: ["a11y/assistive-mml"],
@@ -16,5 +17,5 @@ window.MathJax = {
       settings: { assistiveMml: true, enrich: false, speech: false, braille: false },
     },
   },
-  output: { displayOverflow: "scroll", linebreaks: { inline: true } },
+  output: { displayOverflow: "overflow", linebreaks: { inline: true } },
 };

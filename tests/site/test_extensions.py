@@ -1,6 +1,7 @@
 """What the extensions of Sphinx in docs/extensions make of notebooks and docstrings."""
 
 import base64
+import re
 import subprocess
 import sys
 
@@ -93,20 +94,16 @@ def test_an_image_says_what_its_metadata_say(tab):
 def test_the_number_stands_in_title_and_contents(tab, site):
     assert tab.locator("h1").inner_text().startswith("05 Gates")
     home = (site / "index.html").read_text(encoding="utf-8")
-    assert ">05 Gates</a>" in home
+    assert re.search(r">\s*05 Gates\s*</a>", home)
 
 
 def test_badges_give_way_to_the_themes_buttons(tab):
-    assert "badge" not in tab.locator("article").inner_html()
+    assert "colab" not in tab.locator("article.bd-article").inner_html()
 
 
 @pytest.mark.parametrize("text", ["It is 42.", "answer = 41 + 1", "Yes: "])
 def test_solutions_and_answers_are_folded_and_open_on_a_click(tab, text):
-    found = (
-        tab.get_by_text(text).last
-        if "=" not in text
-        else tab.locator(".tag_solution .cell_input")
-    )
+    found = tab.locator("article").get_by_text(text).last
     assert not found.is_visible()
     folded = tab.locator("details").filter(has=found)
     folded.locator("summary").click()

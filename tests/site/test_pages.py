@@ -133,7 +133,7 @@ def test_a_notebook_keeps_its_number_its_images_texts_and_its_file(visit, page):
     tab = visit(page)
     number = path.stem[:2]
     assert tab.title().startswith(f"{number} ")
-    assert tab.locator("h1").inner_text().startswith(f"{number} ")
+    assert tab.locator("article h1").inner_text().startswith(f"{number} ")
     alts = notebook_pages.alt_texts(notebook_files.read(path))
     images = tab.locator(
         ".cell_output > img, .cell_output > p > img, .cell_output a > img"

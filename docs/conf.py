@@ -45,11 +45,9 @@ mathjax_config_path = "static/mathjax_config.js"
 autodoc_member_order = "bysource"
 # What Keras says of its own methods is Keras's to say, in its own markup.
 autodoc_inherit_docstrings = False
-autodoc_typehints_format = "short"
-# Under the names that we write, not as the long unions that they stand for.
-autodoc_type_aliases = {
-    name: name for name in ("npt.ArrayLike", "Tensor", "Ints", "Identifier", "Shape")
-}
+# The docstrings say types and shapes in words.
+autodoc_typehints = "none"
+napoleon_attr_annotations = False
 python_maximum_signature_line_length = 80
 add_module_names = False
 napoleon_numpy_docstring = False

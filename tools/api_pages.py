@@ -45,7 +45,15 @@ def _rooms(package):
 
 def _index(package, names):
     lines = [*_title("rnn_utils", "="), f".. automodule:: {package.name}", ""]
-    return "\n".join([*lines, ".. toctree::", "", *(f"   {name}" for name in names)])
+    return "\n".join(
+        [
+            *lines,
+            ".. toctree::",
+            "   :maxdepth: 1",
+            "",
+            *(f"   {name}" for name in names),
+        ]
+    )
 
 
 def _page(path):

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import runpy
 import subprocess
 import sys
 
@@ -158,3 +159,17 @@ def test_an_image_is_one_that_a_browser_shows():
 )
 def test_docstrings_become_restructured_text(docstring, expected):
     assert docstrings.convert(docstring.split("\n")) == expected.split("\n")
+
+
+@pytest.mark.parametrize("address", [None, ("someone", "a-fork")])
+def test_buttons_lead_to_a_fork_that_is_stamped_and_nowhere_else(monkeypatch, address):
+    monkeypatch.setattr(stamp_links, "stamped_address", lambda root: address)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    settings = runpy.run_path(str(notebook_files.ROOT / "docs" / "conf.py"))
+    options = settings["html_theme_options"]
+    assert ("sphinx.ext.githubpages" in settings["extensions"]) == bool(address)
+    if address is None:
+        assert "http" not in str(options)
+    else:
+        assert options["repository_url"] == "https://github.com/someone/a-fork"
+        assert {"colab_url", "binderhub_url"} <= set(options["launch_buttons"])

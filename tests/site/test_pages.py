@@ -28,7 +28,7 @@ async () => {
     image.loading = "eager";
     return image.decode().catch(() => {});
   }));
-  if (window.MathJax) { await MathJax.startup.promise; }
+  await window.MathJax?.startup?.promise;
   const found = [];
   for (const image of document.images) {
     if (!image.naturalWidth) { found.push(`not loaded: ${image.src}`); }
@@ -50,18 +50,19 @@ async () => {
   return found;
 }
 """
-# What sticks out of the column, and nothing around it scrolls.
+# What sticks out of its box or of the screen, and cannot be scrolled to.
 CUT_OFF = """
 () => [...document.querySelectorAll(
     "article table, article pre, article img, article svg, article iframe")]
   .filter(part => {
     if (part.closest("details:not([open])")) { return false; }
-    let box = part.parentElement, right = part.getBoundingClientRect().right;
-    while (box && right > innerWidth) {
-      if (["auto", "scroll"].includes(getComputedStyle(box).overflowX)) {
-        right = box.getBoundingClientRect().right;
-      }
-      box = box.parentElement;
+    const {left, width} = part.getBoundingClientRect();
+    let right = left + Math.max(width, part.scrollWidth);
+    for (let box = part; box; box = box.parentElement) {
+      const edge = box.getBoundingClientRect().right;
+      const overflow = getComputedStyle(box).overflowX;
+      if (["hidden", "clip"].includes(overflow) && right > edge + 1) { return true; }
+      if (["auto", "scroll"].includes(overflow)) { right = Math.min(right, edge); }
     }
     return right > innerWidth + 1;
   })

@@ -27,7 +27,8 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab run seeds test lint test-code test-notebooks test-compat test-colab \
-	test-jax test-torch bench results student handout mutate stamp format clean
+	test-jax test-torch site test-site bench results student handout mutate stamp \
+	format clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | \
@@ -85,6 +86,12 @@ test-colab: $(COLAB)/.installed  ## as a Colab user gets it; NB=11 runs that not
 test-jax test-torch: test-%: .venv-%/.installed
 	$(if $(LAYER_TESTS),KERAS_BACKEND=$* \
 		$(call side_by_side,.venv-$*/bin/python,$(LAYER_TESTS)))
+
+site: $(VENV)/.site-installed  ## build all pages into build/site; nothing is executed
+	$(PY) -m tools.build_site
+
+test-site: site  ## open every page of it in the Chromium or Chrome of this system
+	$(call side_by_side,$(PY),tests/site)
 
 bench: $(VENV)/.bench-installed  ## time our layers beside those of Keras, torch and JAX
 	$(PY) -m benchmarks
@@ -145,6 +152,10 @@ $(COLAB)/.installed: pyproject.toml constraints-colab.txt
 
 .venv-%/.installed: pyproject.toml constraints.txt
 	$(call install,.venv-$*,-c constraints.txt -e . $* pytest pytest-xdist,$(PYTHONS))
+
+$(VENV)/.site-installed: $(VENV)/.installed
+	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[site,handout]"
+	touch $@
 
 $(VENV)/.bench-installed: $(VENV)/.installed
 	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[benchmark]"

@@ -1,13 +1,10 @@
 """The gate viewer in a browser: what a reader does, and what the page then says."""
 
-import os
 import re
-import shutil
 
 import matplotlib
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
 from rnn_utils import figures
 
@@ -24,18 +21,6 @@ GATES = {
 # The capital of its own sentence, and next to nothing else.
 INFLUENCE = np.tril(np.full((STEPS, STEPS), 0.01))
 INFLUENCE[:9, 0], INFLUENCE[9:, 9] = 2.0, 4.0
-
-
-@pytest.fixture(scope="module")
-def browser():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)))
-    # Chromium refuses to run as the superuser, as in a container, unless told.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "__version__",
+    "linear_scan",
 ]
 
 if TYPE_CHECKING:  # What follows would let a type checker take any name for known.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # What follows would let a type checker take any name for kno
         LSTMCell,
         SimpleRNN,
         SimpleRNNCell,
+        linear_scan,
     )
 else:
 

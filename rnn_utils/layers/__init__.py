@@ -6,6 +6,7 @@ new process, import it before you load a model that was saved with its layers:
     import rnn_utils.layers
 """
 
+from ._scan import linear_scan
 from .gradients import bytes_kept_for_bptt, hidden_gradient_norms
 from .gru import GRU, GRUCell
 from .lstm import LSTM, LSTMCell
@@ -27,4 +28,5 @@ __all__ = [
     "SummedEmbedding",
     "bytes_kept_for_bptt",
     "hidden_gradient_norms",
+    "linear_scan",
 ]

@@ -1,7 +1,8 @@
 """What recurrent cells and layers share: steps, gates, checks, and the way to the loop.
 
 A family writes its equations, a cell that derives from `Cell` and a layer that derives
-from `Recurrent`, or from `DropIn` if it stands in for a layer of Keras.
+from `Recurrent`: by way of `DropIn` if it stands in for a layer of Keras, and of
+`FamilyCell` and `FamilyLayer`, which keep its settings, if not.
 """
 
 from __future__ import annotations
@@ -58,7 +59,12 @@ class Cell:
         nested = isinstance(states, (list, tuple))
         old_states = list(states) if nested else [states]
         new_states, _ = self.advance(inputs, old_states, training)
-        return new_states[0], new_states if nested else new_states[0]
+        output = self.read_out(inputs, new_states)
+        return output, new_states if nested else new_states[0]
+
+    def read_out(self, inputs: Tensor, states: Sequence[Tensor]) -> Tensor:
+        """Return the output of a step, or of all: the first of the new states."""
+        return states[0]
 
     def step(
         self, inputs: Tensor, states: Sequence[Tensor], return_gates: bool = False
@@ -89,7 +95,8 @@ class Cell:
         if not self.built:
             self.build(inputs.shape)
         states, gates = self.advance(inputs, states, training=False)
-        return (states[0], states, gates) if return_gates else (states[0], states)
+        output = self.read_out(inputs, states)
+        return (output, states, gates) if return_gates else (output, states)
 
     def _project(self, values, kernel, masks, bias=None):
         """Return `values @ kernel + bias`, with no dropout mask, one, or one a gate."""
@@ -130,7 +137,8 @@ class GateRecorder:
     ) -> tuple[Tensor, list[Tensor]]:
         """Advance one time step."""
         states, gates = self.cell.advance(inputs, list(states[1:]), self.training)
-        record = ops.concatenate([states[0], *gates.values()], axis=-1)
+        output = self.cell.read_out(inputs, states)
+        record = ops.concatenate([output, *gates.values()], axis=-1)
         return record, [record, *states]
 
     __call__ = call

@@ -140,7 +140,7 @@ def _broadcast(decay, inputs):
     return ops.broadcast_to(decay, ops.shape(inputs))
 
 
-def _times(left, right):
+def times(left: Number, right: Number) -> Number:
     """Return the product of two numbers, real or complex."""
     if len(left) == 1:
         return [left[0] * right[0]]
@@ -148,7 +148,8 @@ def _times(left, right):
     return [a * c - b * d, a * d + b * c]
 
 
-def _plus(left, right):
+def plus(left: Number, right: Number) -> Number:
+    """Return the sum of two numbers, real or complex."""
     return [a + b for a, b in zip(left, right, strict=True)]
 
 
@@ -190,7 +191,7 @@ def in_one_level(
     count = len(decay)
 
     def step(slices, states):
-        return _plus(_times(slices[:count], states), slices[count:])
+        return plus(times(slices[:count], states), slices[count:])
 
     return _loop(step, [*decay, *inputs], initial, reverse)
 
@@ -217,8 +218,8 @@ def in_two_levels(
 
     def step(slices, states):
         decay, products, sums = slices[:count], states[:count], states[count:]
-        sums = _plus(_times(decay, sums), slices[count:])
-        return [*_times(decay, products), *sums]
+        sums = plus(times(decay, sums), slices[count:])
+        return [*times(decay, products), *sums]
 
     sequences = [cut(part) for part in (*decay, *inputs)]
     zero = [ops.zeros_like(part[0]) for part in sequences[:count]]
@@ -231,7 +232,7 @@ def in_two_levels(
         ops.concatenate([start[None], part[:-1]], 0)[None]
         for start, part in zip(initial, after, strict=True)
     ]
-    states = _plus(sums, _times(products, before))
+    states = plus(sums, times(products, before))
     states = [ops.transpose(part, [1, 0, 2, 3]) for part in states]
     shape = (chunks * CHUNK, *size)
     states = [ops.reshape(part, shape)[:length] for part in states]
@@ -261,9 +262,9 @@ def gradient_of_scan(
         ops.concatenate([start[:, None], part[:, :-1]], 1)
         for start, part in zip(initial, states, strict=True)
     ]
-    d_decay = _times(d_inputs, _conjugate(before))
+    d_decay = times(d_inputs, _conjugate(before))
     first_decay, first = ([part[:, 0] for part in n] for n in (decay, d_inputs))
-    return *d_decay, *d_inputs, *_times(_conjugate(first_decay), first)
+    return *d_decay, *d_inputs, *times(_conjugate(first_decay), first)
 
 
 @functools.cache

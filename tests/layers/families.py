@@ -14,23 +14,31 @@ class Family:
         gates: What `return_gates` returns.
         twin: The class of Keras that it stands in for, or None.
         added: What its layer takes beside the arguments of that class, with defaults.
+        scanned: Whether `linear_scan` runs it, and not the compiled loop.
     """
 
     module: str
     states: int
     products: int
     gates: tuple
-    twin: str | None
-    added: dict
+    twin: str | None = None
+    added: dict = dataclasses.field(default_factory=dict)
+    scanned: bool = False
 
 
 GATES = {"return_gates": False}
 LSTM_GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state")
 GRU_GATES = ("update_gate", "reset_gate", "candidate")
+MIN_GRU_GATES = ("update_gate", "candidate")
 FAMILIES = {
     "SimpleRNN": Family("simple_rnn", 1, 1, ("pre_activation",), "SimpleRNN", GATES),
     "LSTM": Family("lstm", 2, 4, LSTM_GATES, "LSTM", GATES),
     "GRU": Family("gru", 1, 3, GRU_GATES, "GRU", GATES),
+    "MinGRU": Family("min_gru", 1, 2, MIN_GRU_GATES, scanned=True),
+    "MinLSTM": Family("min_lstm", 1, 3, LSTM_GATES[:3], scanned=True),
+    "LRU": Family("lru", 2, 2, (), scanned=True),
 }
 # Those that promise to do what a class of Keras does.
 DROP_INS = [name for name, family in FAMILIES.items() if family.twin]
+GATED = [name for name, family in FAMILIES.items() if family.gates]
+LOOPED = [name for name, family in FAMILIES.items() if not family.scanned]

@@ -8,7 +8,7 @@ from keras import ops
 
 import rnn_utils.layers
 from rnn_utils.layers._loop import Recurrence
-from tests.layers.families import FAMILIES
+from tests.layers.families import FAMILIES, LOOPED
 from tests.layers.helpers import (
     BACKEND,
     MASKS,
@@ -46,7 +46,7 @@ def _derived(family):
     return type("Derived", (base,), {"recurrence": recurrence})
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", LOOPED)
 def test_the_step_back_is_the_gradient_of_the_step(family):
     states, width = FAMILIES[family].states, 3 * FAMILIES[family].products
     arrays = _arrays(width, width, *[3] * states)
@@ -68,7 +68,7 @@ def test_the_step_back_is_the_gradient_of_the_step(family):
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiled loop needs it")
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", LOOPED)
 def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
     classes = getattr(rnn_utils.layers, family), _derived(family)
     layers = [c(3, dtype=PRECISE, return_sequences=True) for c in classes]

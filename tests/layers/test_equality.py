@@ -46,7 +46,7 @@ def _assert_equal_on_random_input(
 
 
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_matches_keras_in_outputs_states_and_gradients(family, mask):
     """Four layers under each mask have all pairs of values of the three options.
 
@@ -103,7 +103,7 @@ def test_matches_keras_for_every_option(family, options, mask):
     )
 
 
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_matches_keras_for_a_single_time_step(family):
     random = np.random.default_rng(2)
     mine, reference = pair(family, UNITS, return_sequences=True)
@@ -136,7 +136,7 @@ def flat(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DROP_INS)
 def test_starts_from_the_same_weights_as_keras(family):
     weights = []
     for module in ("rnn_utils.layers", "keras.layers"):
@@ -157,7 +157,7 @@ def test_opens_the_forget_gate_unless_told_otherwise():
         np.testing.assert_array_equal(flat(fresh.cell.bias), expected)
 
 
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
     options = {"batch": ROWS, "stateful": True, "return_sequences": True}
     mine, reference = pair(family, UNITS, **options)
@@ -178,7 +178,7 @@ def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_matches_keras_in_mixed_precision(family, policy):
     mine, reference = pair(family, 4, dtype=policy, return_sequences=True)
     sequences = np.random.default_rng(5).normal(size=(2, 6, 3)).astype("float32")

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import DROP_INS, FAMILIES
+from tests.layers.families import FAMILIES, GATED
 from tests.layers.helpers import assert_same, gradients, ours, pair
 
 random = np.random.default_rng(0)
@@ -27,7 +27,7 @@ def test_stepping_the_cell_gives_what_the_layer_gives(family):
     assert_same(states, final_states, 1e-6)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GATED)
 def test_gates_are_those_of_every_step(family):
     layer = ours(family, 4, return_sequences=True, return_gates=True)
     outputs, gates = layer(SEQUENCES)
@@ -56,7 +56,7 @@ def test_gates_obey_the_equations():
     assert_same(outputs, update * before + (1 - update) * candidate, 1e-6)
 
 
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", GATED)
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("sequences", [False, True])
 def test_asking_for_gates_changes_no_other_result(family, backwards, sequences):
@@ -75,7 +75,7 @@ def test_asking_for_gates_changes_no_other_result(family, backwards, sequences):
         assert np.all(_array(gate)[order] != 0)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GATED)
 def test_a_loss_on_gates_reaches_the_inputs(family):
     layer = ours(family, 4, return_gates=True)
     layer.build((3, 6, 3))
@@ -85,7 +85,7 @@ def test_a_loss_on_gates_reaches_the_inputs(family):
     assert np.all(np.any(gradient != 0, axis=-1))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GATED)
 def test_gates_survive_in_a_saved_functional_model(family, tmp_path):
     inputs = keras.Input((None, 3))
     outputs = ours(family, 4, return_gates=True, return_state=True)(inputs)
@@ -97,7 +97,7 @@ def test_gates_survive_in_a_saved_functional_model(family, tmp_path):
     assert sorted(loaded(SEQUENCES)) == sorted(["last", *FAMILIES[family].gates])
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GATED)
 def test_a_stateful_layer_returns_gates_and_keeps_its_state(family):
     layer = ours(family, 4, stateful=True, return_gates=True)
     layer.build((3, 6, 3))

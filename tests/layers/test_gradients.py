@@ -22,7 +22,7 @@ def test_a_linear_network_multiplies_the_gradient_by_its_kernel_each_step():
     np.testing.assert_allclose(norms, np.tile(expected, (4, 1)), rtol=1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [name for name in FAMILIES if name != "LRU"])
 def test_the_last_step_sees_only_the_loss_and_the_others_the_steps_between(family):
     layer = getattr(rnn_utils.layers, family)(3)
     sequences = random.normal(size=(2, 5, 4)).astype("float32")

@@ -169,7 +169,7 @@ def test_the_gradient_by_hand_is_that_of_the_steps(form, mask, parts):
         for time in range(6):
             here = ([part[:, time] for part in number] for number in (decay, inputs))
             a, b = here
-            new = _scan._plus(_scan._times(a, state), b)
+            new = _scan.plus(_scan.times(a, state), b)
             if mask is not None:
                 valid = ops.convert_to_tensor(mask[:, time, None])
                 kept = zip(new, state, strict=True)

@@ -7,22 +7,35 @@ new process, import it before you load a model that was saved with its layers:
 """
 
 from ._scan import linear_scan
+from .chrono import ChronoInitializer
 from .gradients import bytes_kept_for_bptt, hidden_gradient_norms
 from .gru import GRU, GRUCell
+from .lru import LRU, LRUCell
 from .lstm import LSTM, LSTMCell
+from .min_gru import MinGRU, MinGRUCell
+from .min_lstm import MinLSTM, MinLSTMCell
 from .pooling import MaskedGlobalMaxPooling1D, MaskedGlobalSumPooling1D
+from .residual import ResidualRecurrent
 from .simple_rnn import SimpleRNN, SimpleRNNCell
 from .summed_embedding import SummedEmbedding
 from .time_distributed import DistinctTimeDistributed
 
 __all__ = [
     "GRU",
+    "LRU",
     "LSTM",
+    "ChronoInitializer",
     "DistinctTimeDistributed",
     "GRUCell",
+    "LRUCell",
     "LSTMCell",
     "MaskedGlobalMaxPooling1D",
     "MaskedGlobalSumPooling1D",
+    "MinGRU",
+    "MinGRUCell",
+    "MinLSTM",
+    "MinLSTMCell",
+    "ResidualRecurrent",
     "SimpleRNN",
     "SimpleRNNCell",
     "SummedEmbedding",

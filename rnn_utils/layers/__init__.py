@@ -10,13 +10,16 @@ from ._scan import linear_scan
 from .chrono import ChronoInitializer
 from .gradients import bytes_kept_for_bptt, hidden_gradient_norms
 from .gru import GRU, GRUCell
+from .ind_rnn import IndRNN, IndRNNCell
 from .lru import LRU, LRUCell
 from .lstm import LSTM, LSTMCell
 from .min_gru import MinGRU, MinGRUCell
 from .min_lstm import MinLSTM, MinLSTMCell
+from .mlstm import MLSTM, MLSTMCell
 from .pooling import MaskedGlobalMaxPooling1D, MaskedGlobalSumPooling1D
 from .residual import ResidualRecurrent
 from .simple_rnn import SimpleRNN, SimpleRNNCell
+from .slstm import SLSTM, SLSTMCell
 from .summed_embedding import SummedEmbedding
 from .time_distributed import DistinctTimeDistributed
 
@@ -24,11 +27,16 @@ __all__ = [
     "GRU",
     "LRU",
     "LSTM",
+    "MLSTM",
+    "SLSTM",
     "ChronoInitializer",
     "DistinctTimeDistributed",
     "GRUCell",
+    "IndRNN",
+    "IndRNNCell",
     "LRUCell",
     "LSTMCell",
+    "MLSTMCell",
     "MaskedGlobalMaxPooling1D",
     "MaskedGlobalSumPooling1D",
     "MinGRU",
@@ -36,6 +44,7 @@ __all__ = [
     "MinLSTM",
     "MinLSTMCell",
     "ResidualRecurrent",
+    "SLSTMCell",
     "SimpleRNN",
     "SimpleRNNCell",
     "SummedEmbedding",

@@ -32,6 +32,13 @@ def check_units(units: Any) -> None:
     require(whole and units > 0, "units", "a positive integer", repr(units))
 
 
+def check_heads(heads: Any, units: int) -> None:
+    """Require a number of heads that divides the units."""
+    right = isinstance(heads, int) and heads > 0 and units % heads == 0
+    expected = f"a positive integer that divides `units`, {units}"
+    require(right, "heads", expected, repr(heads))
+
+
 def check_sequences(shape: Shape, cell: Any) -> None:
     """Require `(batch, time, features)`, with the features that the cell knows."""
     features = cell.kernel.shape[0] if cell.built else None

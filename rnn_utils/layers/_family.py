@@ -19,13 +19,19 @@ KINDS = {
     "regularizer": keras.regularizers,
     "constraint": keras.constraints,
 }
+# The stabilizer of a memory that holds nothing: below the logarithm of any input gate.
+NOTHING_YET = -1e4
 
 
 def settings_of(cell_class: type) -> list[str]:
-    """Return the names of the arguments that a cell's constructor names."""
-    parameters = inspect.signature(cell_class.__init__).parameters.values()
-    named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
-    return [name for name in named if name != "self"]
+    """Return the names of the arguments that a cell's constructors name."""
+    names = {}
+    for base in reversed(cell_class.__mro__):
+        if issubclass(base, FamilyCell) and "__init__" in vars(base):
+            parameters = inspect.signature(base.__init__).parameters.values()
+            named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
+            names.update(dict.fromkeys(named[1:]))  # The first is `self`.
+    return list(names)
 
 
 class FamilyCell(Cell, keras.layers.Layer):
@@ -77,7 +83,7 @@ class FamilyLayer(Recurrent, keras.layers.RNN):
 
     def __init__(self, **arguments: Any) -> None:
         names = settings_of(self.cell_class)
-        own = {name: arguments.pop(name) for name in names}
+        own = {name: arguments.pop(name) for name in names if name in arguments}
         cell = self.cell_class(**own, dtype=arguments.get("dtype"))
         if not cell.gate_names:
             gates = arguments.get("return_gates", False)

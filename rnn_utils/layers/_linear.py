@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from keras import ops
 
 from ._family import FamilyCell, FamilyLayer
+from ._recurrent import Cell
 from ._scan import linear_scan, plus, times
 from ._types import Tensor
 
@@ -47,6 +48,23 @@ class LinearLayer(FamilyLayer):
         if self.go_backwards:
             sequences = ops.flip(sequences, 1)
             mask = None if mask is None else ops.flip(mask, 1)
+        outputs, states, gates = self.over_time(sequences, initial_state, mask)
+        if mask is not None:
+            valid = ops.expand_dims(mask, -1)
+            outputs = self._shown(outputs, valid)
+            gates = {name: ops.where(valid, gate, 0.0) for name, gate in gates.items()}
+        if self.return_gates:
+            self._gates = tuple(gates.values())
+        last = outputs[:, -1]
+        return last, outputs if self.return_sequences else last[:, None], states
+
+    def over_time(
+        self, sequences: Tensor, initial_state: Sequence[Tensor], mask: Tensor | None
+    ) -> tuple[Tensor, list[Tensor], dict[str, Tensor]]:
+        """Return outputs at all steps, final states and gates at all steps.
+
+        At masked steps states stay as they are; outputs and gates are left open.
+        """
         decay, added, gates = self.cell.coefficients(sequences)
         numbers = [decay, added, list(initial_state)]
         if len(added) == 1:
@@ -54,21 +72,14 @@ class LinearLayer(FamilyLayer):
         else:
             states = linear_scan(*numbers, mask=mask)
         outputs = self.cell.read_out(sequences, states)
-        if mask is not None:
-            valid = ops.expand_dims(mask, -1)
-            outputs = self._shown(outputs, valid, repeats=outputs is states[0])
-            gates = {name: ops.where(valid, gate, 0.0) for name, gate in gates.items()}
-        if self.return_gates:
-            self._gates = tuple(gates.values())
-        last = outputs[:, -1]
-        outputs = outputs if self.return_sequences else last[:, None]
-        return last, outputs, [state[:, -1] for state in states]
+        return outputs, [state[:, -1] for state in states], gates
 
-    def _shown(self, outputs, valid, repeats):
+    def _shown(self, outputs, valid):
         """Return zeros at masked steps, or the output of the last valid one."""
         if self.zero_output_for_mask:
             return ops.where(valid, outputs, 0.0)
-        if repeats:  # As a state does, but zeros come before the first valid step.
+        if type(self.cell).read_out is Cell.read_out:
+            # As the state does by itself; but zeros come before the first valid step.
             seen = ops.cumsum(ops.cast(valid, "int32"), 1) > 0
             return ops.where(seen, outputs, 0.0)
         repeated = ops.cast(ops.logical_not(valid), outputs.dtype)

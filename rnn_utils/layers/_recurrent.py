@@ -62,6 +62,10 @@ class Cell:
         output = self.read_out(inputs, new_states)
         return output, new_states if nested else new_states[0]
 
+    def recurrent_matrix(self) -> Tensor:
+        """Return U, `(units, ...)`, of what the cell keeps of it."""
+        return self.recurrent_kernel
+
     def read_out(self, inputs: Tensor, states: Sequence[Tensor]) -> Tensor:
         """Return the output of a step, or of all: the first of the new states."""
         return states[0]
@@ -286,7 +290,7 @@ class Recurrent:
                 shown = ops.cumsum(ops.cast(mask, "int32"), 1) > 0
             mask = ops.stack([mask, shown], -1)
         bias, recurrent_bias = cell._biases()
-        weights = cell.kernel, bias, cell.recurrent_kernel, recurrent_bias
+        weights = cell.kernel, bias, cell.recurrent_matrix(), recurrent_bias
         hidden, *states = run(
             self.recurrence, weights, sequences, mask, states, training
         )

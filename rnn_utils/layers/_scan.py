@@ -39,7 +39,7 @@ def linear_scan(
         h_t = a_t h_{t-1} + b_t,    t = 1 .. T
 
     A decay of zero forgets all that was before: it begins a new sequence. Where the
-    mask is False, `a_t = 1` and `b_t = 0`, which keeps the state to the last bit.
+    mask is False, `a_t = 1` and `b_t = 0`, which keeps the state as it is.
 
     Backwards it is a linear recurrence too. Write `dv` for the gradient dL/dv of the
     loss L, and `g_t` for that of `h_t` with all that comes after it:

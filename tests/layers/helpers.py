@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 import rnn_utils.layers
+from tests.layers.families import FAMILIES
 
 BACKEND = keras.backend.backend()
 # JAX computes in float32 unless told otherwise for the whole process, and with torch
@@ -52,6 +53,15 @@ def pair(family, *args, features=3, batch=None, random=None, **kwargs):
 def cell_weights(layer, weights):
     """Adds to `weights` what a cell keeps beside them: the state of its dropout."""
     return [*weights, *layer.cell.get_weights()[len(weights) :]]
+
+
+def random_states(family, rows, units, random, dtype=PRECISE):
+    """Returns states that a layer of that family may start from."""
+    zeros = ours(f"{family}Cell", units).get_initial_state(rows)
+    states = [random.normal(size=tuple(zero.shape)) for zero in zeros]
+    for index in FAMILIES[family].positive:
+        states[index] = 1 + abs(states[index])
+    return [state.astype(dtype) for state in states]
 
 
 def make_mask(kind, batch, time, random):

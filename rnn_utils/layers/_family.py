@@ -38,8 +38,11 @@ class FamilyCell(Cell, keras.layers.Layer):
     """A cell that keeps each named argument of its constructor as an attribute.
 
     A constructor hands on `passed_on(locals())`. Initializers, regularizers,
-    constraints and activations may be given by name, as everywhere in Keras.
+    constraints and activations may be given by name, as everywhere in Keras. A cell
+    that is `stabilized` has a stabilizer for its last state.
     """
+
+    stabilized = False
 
     def __init__(self, **arguments: Any) -> None:
         own = {name: arguments.pop(name) for name in settings_of(type(self))}
@@ -61,10 +64,13 @@ class FamilyCell(Cell, keras.layers.Layer):
         )
 
     def get_initial_state(self, batch_size: int | Tensor | None = None) -> list[Tensor]:
-        """Return the states before the first step: zeros."""
+        """Return the states before the first step: zeros; a stabilizer begins low."""
         sizes = self.state_size
         sizes = sizes if isinstance(sizes, list) else [sizes]
-        return [ops.zeros((batch_size, size), self.compute_dtype) for size in sizes]
+        states = [ops.zeros((batch_size, size), self.compute_dtype) for size in sizes]
+        if self.stabilized:
+            states[-1] = ops.full_like(states[-1], NOTHING_YET)
+        return states
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

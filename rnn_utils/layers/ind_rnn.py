@@ -12,6 +12,7 @@ from ._family import FamilyCell, FamilyLayer
 from ._loop import Recurrence
 from ._recurrent import passed_on
 from ._types import Identifier, Shape, Tensor
+from .simple_rnn import simple_rnn_step
 
 
 def ind_rnn_step(
@@ -40,8 +41,7 @@ def ind_rnn_step(
     Source: Li et al. (2018), "Independently recurrent neural network (IndRNN): building
     a longer and deeper RNN", CVPR, equation 2, https://arxiv.org/abs/1803.04831.
     """
-    pre_activation = from_input + from_memory
-    return activation(pre_activation), {"pre_activation": pre_activation}
+    return simple_rnn_step(from_input, from_memory, activation)
 
 
 def _step(from_input, from_memory, states):

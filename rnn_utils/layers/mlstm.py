@@ -10,7 +10,6 @@ import keras
 from keras import ops
 
 from ._checks import check_heads, require
-from ._family import NOTHING_YET
 from ._linear import LinearCell, LinearLayer
 from ._recurrent import passed_on
 from ._scan import linear_scan
@@ -228,6 +227,7 @@ class MLSTMCell(LinearCell):
     Source: Beck et al. (2024), https://arxiv.org/abs/2405.04517.
     """
 
+    stabilized = True
     gate_names = ("input_gate", "forget_gate", "output_gate")
 
     def __init__(
@@ -263,11 +263,6 @@ class MLSTMCell(LinearCell):
         log_input = ops.zeros((self.heads,), dtype)
         log_forget = ops.linspace(3.0, 6.0, self.heads, dtype=dtype)
         return ops.concatenate([log_input, log_forget])
-
-    def get_initial_state(self, batch_size: int | Tensor | None = None) -> list[Tensor]:
-        """Return zeros, and the stabilizer of a memory that holds nothing yet."""
-        *states, m = super().get_initial_state(batch_size)
-        return [*states, ops.full_like(m, NOTHING_YET)]
 
     def heads_of(self, inputs: Tensor) -> tuple[list[Tensor], list[Tensor], Tensor]:
         """Return q, k, v, logarithms of i, f, and o; all but o with an axis of heads.

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from ._checks import check_heads
-from ._family import NOTHING_YET, FamilyCell, FamilyLayer
+from ._family import FamilyCell, FamilyLayer
 from ._loop import Recurrence
 from ._recurrent import passed_on
 from ._types import Identifier, Shape, Tensor
@@ -97,6 +97,7 @@ class SLSTMCell(FamilyCell):
     Source: Beck et al. (2024), https://arxiv.org/abs/2405.04517.
     """
 
+    stabilized = True
     gate_names = ("input_gate", "forget_gate", "candidate", "output_gate")
 
     def __init__(
@@ -138,11 +139,6 @@ class SLSTMCell(FamilyCell):
         return ops.concatenate(
             [i, ops.linspace(3.0, 6.0, self.units, dtype=dtype), rest]
         )
-
-    def get_initial_state(self, batch_size: int | Tensor | None = None) -> list[Tensor]:
-        """Return zeros, and the stabilizer of a memory that holds nothing yet."""
-        *states, m = super().get_initial_state(batch_size)
-        return [*states, ops.full_like(m, NOTHING_YET)]
 
     def advance(
         self, inputs: Tensor, states: Sequence[Tensor], training: bool

@@ -56,7 +56,7 @@ def cell_weights(layer, weights):
     return [*weights, *layer.cell.get_weights()[len(weights) :]]
 
 
-def skip_where_keras_shows_a_state(family, mask):
+def skip_where_keras_shows_a_state(family, mask="some"):
     """Skips where Keras's own loop is no reference for a layer with a scan.
 
     At masked steps Keras repeats, with JAX, the first state and not the last output.

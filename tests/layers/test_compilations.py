@@ -55,8 +55,9 @@ def test_masks_of_other_lengths_compile_nothing_new(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     # XLA writes down each program that it compiles: at the first mask two, forward and
-    # backward, and none at the others. A scan of one size serves all families; only an
-    # LRU's has two parts.
-    programs = {**dict.fromkeys(LOOPED, 2), "MinGRU": 2, "MinLSTM": 0, "LRU": 2}
+    # backward, and none at the others. A scan of one size serves all families; an LRU's
+    # has two parts, and an MLSTM's is of matrices.
+    scans = {"MinGRU": 2, "MinLSTM": 0, "LRU": 2, "MLSTM": 2}
+    programs = {**dict.fromkeys(LOOPED, 2), **scans}
     counts = json.loads(done.stdout)
     assert counts == {name: [programs[name]] * len(spans) for name in FAMILIES}

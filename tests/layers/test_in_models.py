@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from tests.layers.families import DROP_INS, FAMILIES
-from tests.layers.helpers import assert_same, ours, theirs
+from tests.layers.helpers import (
+    assert_same,
+    ours,
+    skip_where_keras_shows_a_state,
+    theirs,
+)
 
 random = np.random.default_rng(0)
 SEQUENCES = random.normal(size=(4, 7, 3)).astype("float32")
@@ -33,6 +38,7 @@ MODES = ("concat", "sum", "ave", "mul", None)
     [(f, mode) for f in FAMILIES for mode in MODES[: None if f in DROP_INS else 1]],
 )
 def test_bidirectional(family, merge_mode):
+    skip_where_keras_shows_a_state(family)
     for sequences in (True, False):
         mine, reference = _alike(
             lambda make, sequences=sequences: keras.layers.Bidirectional(
@@ -75,6 +81,8 @@ def test_cells_of_all_families_stack():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_mask_passes_from_embedding_to_the_next_layer(family):
+    skip_where_keras_shows_a_state(family)
+
     def make(build):
         return keras.Sequential(
             [

@@ -6,6 +6,7 @@ PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11)
 NB ?=
 SEEDS ?= 5
 URL ?=
+SOLUTIONS ?=
 # GPU=1 installs TensorFlow with CUDA (Linux), in an environment of its own.
 GPU ?=
 # So many tests, or notebooks, run side by side, each on its share of the cores; a GPU
@@ -26,7 +27,8 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab run seeds test lint test-code test-notebooks test-compat test-colab \
-	test-jax test-torch bench results stamp format clean
+	test-jax test-torch site test-site bench results student handout mutate stamp \
+	format clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | \
@@ -85,12 +87,28 @@ test-jax test-torch: test-%: .venv-%/.installed
 	$(if $(LAYER_TESTS),KERAS_BACKEND=$* \
 		$(call side_by_side,.venv-$*/bin/python,$(LAYER_TESTS)))
 
+site: $(VENV)/.site-installed  ## build all pages into build/site; nothing is executed
+	$(PY) -m tools.build_site
+
+test-site: site  ## open every page of it in the Chromium or Chrome of this system
+	$(call side_by_side,$(PY),tests/site)
+
 bench: $(VENV)/.bench-installed  ## time our layers beside those of Keras, torch and JAX
 	$(PY) -m benchmarks
 	$(PY) -m tools.results_table
 
 results: $(VENV)/.installed  ## write the README's tables from the notebooks' records
 	$(PY) -m tools.results_table
+
+student: $(VENV)/.installed  ## write NB=05 without solutions and outputs, for a class
+	$(PY) -m tools.student_version --notebook '$(NB)'
+
+handout: $(VENV)/.handout-installed  ## print NB=05 to PDF with Chromium; SOLUTIONS=1 with them
+	$(PY) -m tools.handout --notebook '$(NB)' $(if $(SOLUTIONS),--solutions)
+
+mutate: $(VENV)/.installed  ## break the training of NB=05: which scores notice?
+	@test -n '$(NB)' || { echo 'Say which notebook: make mutate NB=11' >&2; exit 2; }
+	$(PY) -m tools.mutate_notebook --notebook '$(NB)'
 
 stamp: $(VENV)/.installed  ## write this fork's address into the links; or URL=...
 	$(PY) -m tools.stamp_links $(if $(URL),--url '$(URL)')
@@ -135,8 +153,16 @@ $(COLAB)/.installed: pyproject.toml constraints-colab.txt
 .venv-%/.installed: pyproject.toml constraints.txt
 	$(call install,.venv-$*,-c constraints.txt -e . $* pytest pytest-xdist,$(PYTHONS))
 
+$(VENV)/.site-installed: $(VENV)/.installed
+	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[site,handout]"
+	touch $@
+
 $(VENV)/.bench-installed: $(VENV)/.installed
 	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[benchmark]"
+	touch $@
+
+$(VENV)/.handout-installed: $(VENV)/.installed
+	$(PY) $(PIP_INSTALL) -c constraints.txt -e ".[handout]"
 	touch $@
 
 comma := ,

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# They need Sphinx and a browser; `make test-site` names the folder.
+collect_ignore = ["site"]
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 

@@ -27,7 +27,8 @@ PLATFORMS = [
 def resolve(constraints, python, platform, tensorflow="cpu"):
     """Asks uv, which can speak for machines that are not at hand."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header"]
-    command += [f"--extra={tensorflow}", "--extra=notebooks", "--extra=test"]
+    extras = (tensorflow, "notebooks", "test", "site")
+    command += [f"--extra={extra}" for extra in extras]
     command += [f"--constraint={constraints}", f"--python-version={python}"]
     command += [f"--python-platform={platform}", str(ROOT / "pyproject.toml")]
     return subprocess.run(

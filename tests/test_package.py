@@ -28,3 +28,14 @@ def test_version_is_the_projects():
 def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'Transformer'"):
         rnn_utils.Transformer  # noqa: B018
+
+
+def test_every_file_of_the_package_is_shipped():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["rnn_utils"]
+    package = ROOT / "rnn_utils"
+    shipped = {path for pattern in patterns for path in package.glob(pattern)}
+    files = {path for path in package.rglob("*") if path.is_file()}
+    data = {path for path in files if path.suffix not in (".py", ".pyc")}
+    assert package / "figures" / "_viewer" / "page.html" in data
+    assert data <= shipped

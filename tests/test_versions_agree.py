@@ -97,7 +97,7 @@ def test_makefile_installs_with_the_constraints():
     calls = re.findall(r"\$\(call install,.*", makefile)
     calls += re.findall(r"\$\(PIP_INSTALL\)\s+[-\"].*", makefile)
     as_in_colab = [call for call in calls if "-c constraints.txt" not in call]
-    assert len(calls) == 5
+    assert len(calls) == 7
     # Colab's versions letter for letter, then the set-up cell's own command.
     assert ["--no-deps -r constraints-colab.txt" in call for call in as_in_colab] == [
         True,
@@ -116,17 +116,26 @@ def commands(job):
 
 
 def test_workflow_runs_make_and_nothing_else_but_on_windows():
-    for job in set(WORKFLOW["jobs"]) - {"windows"}:
+    assert commands("pages") == []  # It publishes what the job `site` has built.
+    for job in set(WORKFLOW["jobs"]) - {"windows", "pages"}:
         (command,) = commands(job)
         target = r"[\w-]+(\$\{\{ [\w.]+ \}\})?"
         assert re.fullmatch(rf"make {target}( NB=none| GPU=1)?", command)
     assert commands("notebooks-and-code") == ["make test"]
     assert commands("colab") == ["make test-colab"]
     assert commands("gpu") == ["make test GPU=1"]
+    assert commands("site") == ["make test-site"]
     assert WORKFLOW["jobs"]["gpu"]["if"] == "vars.GPU_RUNNER == 'true'"
     assert WORKFLOW["jobs"]["other-backends"]["strategy"]["matrix"] == {
         "backend": ["jax", "torch"]
     }
+
+
+def test_two_notebooks_a_night_are_broken_on_purpose():
+    workflow = yaml.safe_load(text_of(".github/workflows/mutate.yml"))
+    (job,) = workflow["jobs"].values()
+    assert [s["run"] for s in job["steps"] if "run" in s] == ["make mutate NB=today"]
+    assert "schedule" in workflow[True]  # YAML reads the key `on` so.
 
 
 def readme_lines(before):

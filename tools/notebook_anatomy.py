@@ -2,8 +2,9 @@
 
 python -m tools.notebook_anatomy [--notebook 11]
 
-Every function `check_*`, here and in `output_rules`, yields the problems it finds, each
-in one sentence.
+Every function `check_*`, here, in `output_rules`, `link_rules` and `solution_rules`,
+and for revised notebooks in `pattern_rules`, yields the problems it finds, each in one
+sentence.
 """
 
 import argparse
@@ -15,13 +16,21 @@ import tomllib
 
 import nbformat
 
-from tools import notebook_files, output_rules, stamp_links
+from tools import (
+    link_rules,
+    notebook_files,
+    output_rules,
+    pattern_rules,
+    solution_rules,
+    stamp_links,
+)
 
 MOST_CODE_LINES = 30
 MOST_FUNCTION_LINES = 15
 MOST_BYTES = 1_000_000
 
-# Headings that a tutorial has, in this order; each matches one heading's words.
+# Headings that a tutorial has, in this order; each matches one heading's words. Those
+# that were revised have `pattern_rules.SECTIONS`.
 SECTIONS = {
     "What you will learn": r"you will learn",
     "Set-up": r"set-?\s?up",
@@ -38,7 +47,6 @@ SECTIONS = {
 }
 
 _NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_|PYTEST_VALIDATE)", re.MULTILINE)
-_MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
 
 # Where the name to import is not the name to install.
 _IMPORT_NAMES = {
@@ -99,7 +107,7 @@ def check_code(path, notebook):
         if lines > MOST_CODE_LINES:
             yield f"cell {index} has {lines} lines; at most {MOST_CODE_LINES}"
         try:
-            tree = ast.parse(_MAGIC.sub(r"\1pass", cell.source))
+            tree = notebook_files.python_tree(cell.source)
         except SyntaxError as error:
             yield f"cell {index} does not parse: {error.msg}"
             continue
@@ -139,8 +147,9 @@ def check_sections(path, notebook):
     if notebook_files.is_map(path):
         return
     texts = [text for _, level, text in notebook_files.headings(notebook) if level > 1]
+    sections = pattern_rules.SECTIONS if pattern_rules.follows(path) else SECTIONS
     position = 0
-    for name, pattern in SECTIONS.items():
+    for name, pattern in sections.items():
         found = [
             place
             for place, text in enumerate(texts)
@@ -153,18 +162,28 @@ def check_sections(path, notebook):
             yield f"the section {name!r} is missing{after}"
 
 
+def _checks_of(rules):
+    return [check for name, check in rules.items() if name.startswith("check_")]
+
+
 CHECKS = [
     check
-    for rules in (globals(), vars(output_rules))
-    for name, check in list(rules.items())
-    if name.startswith("check_")
+    for rules in (
+        globals(),
+        vars(output_rules),
+        vars(link_rules),
+        vars(solution_rules),
+    )
+    for check in _checks_of(rules)
 ]
+PATTERN_CHECKS = _checks_of(vars(pattern_rules))
 
 
 def problems(path):
     """Everything that is wrong with a notebook's file, in sentences."""
     notebook = notebook_files.read(path)
-    return [problem for check in CHECKS for problem in check(path, notebook)]
+    checks = CHECKS + (PATTERN_CHECKS if pattern_rules.follows(path) else [])
+    return [problem for check in checks for problem in check(path, notebook)]
 
 
 def allowed_imports():

@@ -1,5 +1,6 @@
 """Notebook files: which there are, reading, writing, and what they hold."""
 
+import ast
 import copy
 import os
 import re
@@ -26,6 +27,9 @@ LANGUAGE_INFO = {
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
+# The tag of cells that hold a worked solution.
+SOLUTION = "solution"
+_MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
 # What the section's heading says in which a notebook reads its data.
 DATA_HEADING = re.compile(r"\bdata\b", re.IGNORECASE)
 
@@ -131,15 +135,70 @@ def wall_seconds(path):
 def headings(notebook):
     """Yields `(cell index, level, text)` of every heading outside code fences."""
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "markdown":
-            continue
-        fenced = False
-        for line in cell.source.splitlines():
-            if line.lstrip().startswith(("```", "~~~")):
-                fenced = not fenced
-            match = re.match(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$", line)
-            if match and not fenced:
-                yield index, len(match[1]), match[2]
+        for _, heading in _lines(cell):
+            if heading:
+                yield index, len(heading[1]), heading[2]
+
+
+def sections(notebook):
+    """What stands below each H2, in order.
+
+    Returns:
+        List of `(text of the heading, parts)`. A part is `(cell index, cell, text)`,
+        where the text is a code cell's source, or what of a Markdown cell belongs to
+        the section, without the heading.
+    """
+    found = []
+    for index, cell in enumerate(notebook.cells):
+        started = False
+        for line, heading in _lines(cell):
+            if heading and len(heading[1]) == 2:
+                found.append((heading[2], [(index, cell, "")]))
+                started = True
+            elif found:
+                parts = found[-1][1]
+                if not started:
+                    parts.append((index, cell, ""))
+                    started = True
+                parts[-1] = index, cell, f"{parts[-1][2]}{line}\n"
+    return found
+
+
+def section(notebook, pattern):
+    """The parts of the first section whose heading a pattern matches; else none."""
+    matching = (
+        parts
+        for text, parts in sections(notebook)
+        if re.search(pattern, text, re.IGNORECASE)
+    )
+    return next(matching, [])
+
+
+def python_tree(source):
+    """The syntax tree of a cell's code, in which lines for IPython do nothing.
+
+    Raises:
+        SyntaxError: It is no Python.
+    """
+    return ast.parse(_MAGIC.sub(r"\1pass", source))
+
+
+def is_solution(cell):
+    """Whether a cell is part of a worked solution, which students do not get."""
+    return SOLUTION in cell.metadata.get("tags", [])
+
+
+def _lines(cell):
+    """Each line of a cell with the match of its heading, or None."""
+    fenced = False
+    for line in cell.source.splitlines():
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        prose = cell.cell_type == "markdown" and not fenced
+        yield (
+            line,
+            re.match(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$", line) if prose else None,
+        )
 
 
 def title(notebook):
@@ -160,3 +219,11 @@ def records(notebook):
 def seeds(notebook):
     """What `make seeds` measured: `{metric: {"mean", "sd", "n", "values"}}`."""
     return notebook.metadata.get("rnn_utils", {}).get("seeds", {})
+
+
+def solution_share(notebook):
+    """The share of its time that a notebook's solutions took, or None.
+
+    `make run` measures it, because no output tells.
+    """
+    return notebook.metadata.get("rnn_utils", {}).get("solution_share")

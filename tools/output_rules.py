@@ -7,6 +7,7 @@ from rnn_utils import scorecard
 from tools import notebook_files
 
 FEWEST_SEEDS = 5
+SHORTEST_ALT = 20  # Characters; less says no more than that there is a picture.
 
 _MACHINE_PATH = re.compile(
     r"(?<![\w.:/-])/(?:home|root|Users|tmp|work|opt|private|content)/|\b[A-Z]:\\\w"
@@ -25,6 +26,8 @@ _WARNING = re.compile(
 )
 # A measured share as prose and outputs write it: "89.3 %", "1.1 points", "89.34 %".
 _SHARE = re.compile(r"(?<![\d.,])(\d+\.\d+)[ \u00a0]?(?:%|points?\b)")
+_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_ALT = re.compile(r"""\salt=(["'])(.*?)\1""", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile(r"\r(?!\n)|\x08|\x1b\[")
 
 
@@ -80,7 +83,7 @@ def check_figures_in_prose(path, notebook):
 
 
 def check_images(path, notebook):
-    """Pictures are PNG, and a sentence after each says what it shows."""
+    """Pictures are PNG with alt text, and a sentence after each says what it shows."""
     for index, cell in notebook_files.code_cells(notebook):
         mimes = {mime for output in cell.outputs for mime in output.get("data", {})}
         images = {mime for mime in mimes if mime.startswith("image/")}
@@ -89,6 +92,25 @@ def check_images(path, notebook):
         following = notebook.cells[index + 1 : index + 2]
         if images and not (following and following[0].cell_type == "markdown"):
             yield f"no Markdown cell after cell {index} says what its picture shows"
+        for alt in _alt_texts(cell):
+            if len(alt) < SHORTEST_ALT:
+                yield (
+                    f"cell {index} has a picture with the alt text {alt!r}; describe "
+                    "it: rnn_utils.figures.show(...)"
+                )
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown" and "![](" in cell.source:
+            yield f"cell {index} has a picture without alt text"
+
+
+def _alt_texts(cell):
+    """The alt text, "" where there is none, of every picture in a cell's outputs."""
+    for output in cell.outputs:
+        if "image/png" in output.get("data", {}):
+            yield output.metadata.get("image/png", {}).get("alt", "").strip()
+        for image in _IMAGE.findall(output.get("data", {}).get("text/html", "")):
+            alt = _ALT.search(image)
+            yield alt[2].strip() if alt else ""
 
 
 def check_scorecard(path, notebook):

@@ -8,6 +8,7 @@ import os
 import re
 import statistics
 import sys
+import time
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -16,7 +17,13 @@ from tqdm import tqdm
 
 from rnn_utils import scorecard
 from rnn_utils.notebook import SEED_VARIABLE
-from tools import notebook_files, readme_picture, results_table
+from tools import (
+    notebook_files,
+    notebook_links,
+    readme_picture,
+    results_table,
+    solution_rules,
+)
 
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -25,7 +32,7 @@ class NotebookFailed(Exception):
     """A cell failed; the text says which and how."""
 
 
-def execute(notebook, folder, description, environment=None):
+def execute(notebook, folder, description, environment=None, keep_going=False):
     """Executes a notebook in place, with a progress bar over its code cells.
 
     Args:
@@ -33,11 +40,17 @@ def execute(notebook, folder, description, environment=None):
         folder: The kernel's working directory.
         description: What stands before the bar.
         environment: Variables to add to the kernel's environment.
+        keep_going: Whether to go on after a cell that fails.
+
+    Returns:
+        The seconds that each code cell took, by index.
 
     Raises:
-        NotebookFailed: At the first cell that fails; names it.
+        NotebookFailed: At the first cell that fails, or where the kernel dies; names
+            the cell.
     """
     labels = _labels(notebook)
+    seconds = {}
     bar = tqdm(total=len(labels), desc=description, unit="cell")
     with bar:
         current = None
@@ -45,19 +58,26 @@ def execute(notebook, folder, description, environment=None):
         def begin(cell, cell_index):
             nonlocal current
             current = cell_index
+            seconds[cell_index] = -time.perf_counter()
             bar.set_postfix_str(labels.get(cell_index, ""))
+
+        def end(cell, cell_index, execute_reply):
+            seconds[cell_index] += time.perf_counter()
+            bar.update(cell_index in labels)
 
         client = NotebookClient(
             notebook,
             kernel_name="python3",
             timeout=None,
+            allow_errors=keep_going,
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
             store_widget_state=False,
             coalesce_streams=True,
             shutdown_kernel="immediate",  # A polite farewell takes seconds.
             on_cell_execute=begin,
-            on_cell_complete=lambda cell, cell_index: bar.update(cell_index in labels),
+            # `on_cell_complete` comes when the code was sent, not when it has run.
+            on_cell_executed=end,
             # Without its warning that it listens on localhost.
             extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )
@@ -67,6 +87,7 @@ def execute(notebook, folder, description, environment=None):
             raise NotebookFailed(_failure(notebook, current, error)) from error
         finally:
             _remove_volatile_metadata(notebook)
+    return seconds
 
 
 def _labels(notebook):
@@ -109,10 +130,26 @@ def _remove_volatile_metadata(notebook):
 def run(path):
     """Executes a notebook, saves its outputs and prints its scorecard."""
     notebook = notebook_files.read(path)
-    execute(notebook, path.parent, path.stem)
+    seconds = execute(notebook, path.parent, path.stem)
+    solution_rules.fold(notebook)
+    _store_solution_share(notebook, seconds)
     notebook_files.write(path, notebook)
     for record in notebook_files.records(notebook):
         _show(path.stem, record)
+
+
+def _store_solution_share(notebook, seconds):
+    """Stores and prints how much of the time the worked solutions took, if any."""
+    solutions = [
+        seconds[index]
+        for index, cell in notebook_files.code_cells(notebook)
+        if notebook_files.is_solution(cell)
+    ]
+    notebook.metadata.get("rnn_utils", {}).pop("solution_share", None)
+    if solutions:
+        share = round(sum(solutions) / sum(seconds.values()), 2)
+        notebook.metadata.setdefault("rnn_utils", {})["solution_share"] = share
+        print(f"Solutions: {sum(solutions):.0f} s, {share:.0%} of the time.")
 
 
 def _show(title, record):
@@ -211,7 +248,9 @@ def main(arguments=None):
             print(f"\n{path.name} is left as it was.", file=sys.stderr)
             return 1
     if options.folder == notebook_files.NOTEBOOKS:
-        return results_table.main([]) or readme_picture.main()
+        return (
+            notebook_links.main([]) or results_table.main([]) or readme_picture.main()
+        )
     return 0
 
 

@@ -38,6 +38,7 @@ session = notebook.start()"""
 
 MARKER_LINE = re.compile(rf"^{re.escape(MARKER)}$", re.MULTILINE)
 _BADGES = re.compile(MARKER_LINE.pattern + r"\n(\[!\[Open in Colab\].*)", re.MULTILINE)
+_BADGE_ADDRESS = re.compile(r"/github/([\w.-]+)/([\w.-]+)/blob/")
 _INSTALL = re.compile(rf"{re.escape(_CONDITION)}(    %pip install .*)\n")
 _ADDRESS = re.compile(
     r"(?:https://|ssh://git@|git@)(?P<host>github\.com)[/:]"
@@ -114,6 +115,12 @@ def stamp_of(path):
         if found := _INSTALL.search(text):
             install = found[1]
     return row, install
+
+
+def stamped_address(root):
+    """Owner and repository of the stamp in a checkout's README, None without one."""
+    row, _ = stamp_of(Path(root) / "README.md")
+    return _BADGE_ADDRESS.search(row).groups() if row else None
 
 
 def texts(path):

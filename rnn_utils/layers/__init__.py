@@ -12,7 +12,7 @@ no `SLSTM` and `MLSTM`, the cells of xLSTM. `own_cell.py` says how to write anot
 
 from ._scan import linear_scan
 from .chrono import ChronoInitializer
-from .gradients import bytes_kept_for_bptt, hidden_gradient_norms
+from .gradients import bytes_kept_for_bptt, hidden_gradient_norms, input_influence
 from .gru import GRU, GRUCell
 from .ind_rnn import IndRNN, IndRNNCell
 from .lru import LRU, LRUCell
@@ -54,5 +54,6 @@ __all__ = [
     "SummedEmbedding",
     "bytes_kept_for_bptt",
     "hidden_gradient_norms",
+    "input_influence",
     "linear_scan",
 ]

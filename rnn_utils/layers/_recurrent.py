@@ -7,7 +7,7 @@ from `Recurrent`: by way of `DropIn` if it stands in for a layer of Keras, and o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -312,6 +312,10 @@ class DropIn(Recurrent):
     """A layer that stands in for one of Keras, and names its `cell_class`."""
 
     cell_class: type[Cell]
+    # With another one the layer runs in Keras's own loop.
+    kernel_activations: tuple[Callable[[Tensor], Tensor], ...] = (
+        keras.activations.tanh,
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -326,5 +330,5 @@ class DropIn(Recurrent):
         return (
             not self.recurrent_dropout
             and getattr(self, "use_cudnn", "auto") is not True
-            and self.activation is keras.activations.tanh
+            and self.activation in self.kernel_activations
         )

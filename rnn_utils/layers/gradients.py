@@ -79,6 +79,66 @@ def hidden_gradient_norms(
     return np.linalg.norm(gradient, axis=-1)
 
 
+def input_influence(
+    layer: keras.layers.Layer,
+    inputs: npt.ArrayLike,
+    score: Callable[[Tensor], Tensor],
+) -> np.ndarray:
+    """Returns how much each input influences each step: gradient times input.
+
+    The influence of input s on step t is the sum over the features of
+    x_s * d(score of h_t)/dx_s: what the score of step t would lose, to first order, if
+    input s were zero. It is negative where the input speaks against the score.
+
+    The sequence is read once for each step, all of them side by side as one batch: 300
+    steps of an LSTM with 48 units take seconds, and half a gigabyte.
+
+    Args:
+        layer: A SimpleRNN, LSTM or GRU of this folder, or any layer whose `cell` has
+            the same `step`.
+        inputs: One sequence of shape `(time, features)`, float.
+        score: Takes the hidden states `(time, units)` to a number for each step,
+            `(time,)`, such as the score of the class that is named there. The number
+            of a step may depend on its own hidden state only.
+
+    Returns:
+        A float array of shape `(time, time)`: the row is the step, the column the
+        input. It is 0 for inputs that come after the step.
+
+    Raises:
+        ValueError: If `inputs` does not have two axes, or `score` does not return one
+            number for each step.
+
+    Source: Shrikumar et al. (2016), "Not just a black box: learning important features
+    through propagating activation differences", arXiv:1605.01713, calls it
+    gradient * input.
+    """
+    inputs = np.asarray(inputs, layer.compute_dtype)
+    if inputs.ndim != 2:
+        raise ValueError(
+            f"`inputs` must be of shape (time, features). Received: {inputs.shape}"
+        )
+    time = len(inputs)
+    if not layer.built:
+        layer.build((time, *inputs.shape))
+
+    def total_score(copies):
+        states, hidden_states = layer.cell.get_initial_state(time), []
+        for step, step_inputs in enumerate(ops.unstack(copies, axis=1)):
+            _, states = layer.cell.step(step_inputs, states)
+            hidden_states.append(states[0][step])  # Copy t is read up to step t.
+        scores = score(ops.stack(hidden_states))
+        if tuple(scores.shape) != (time,):
+            raise ValueError(
+                f"`score` must return one number for each step, of shape {(time,)}. "
+                f"Received: {tuple(scores.shape)}"
+            )
+        return ops.sum(scores)
+
+    gradient = _gradient(total_score, np.repeat(inputs[None], time, axis=0))
+    return (gradient * inputs).sum(axis=-1)
+
+
 def bytes_kept_for_bptt(graph: tf.Graph) -> int:
     """Returns the bytes that recurrent layers keep from forward to backward pass.
 

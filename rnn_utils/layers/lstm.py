@@ -69,8 +69,10 @@ def lstm_step_back(
         dh_t = (direct part) + da_{t+1} U^T
         dc_t = dh_t o_t (1 - tanh(c_t)^2) + dc_{t+1} f_{t+1}
 
-    So a gradient reaches `c_{t-1}` multiplied by `f_t` alone, by no matrix: an open
-    forget gate carries it over any number of steps. The product rule gives
+    So along the cell states a gradient is multiplied by `f_t` alone, by no matrix: an
+    open forget gate carries it over any number of steps. (More of it comes, or is taken
+    away, through `h_{t-1}`; before training that is no small part.) The product rule
+    gives
 
         do_t = dh_t tanh(c_t),   di_t = dc_t g_t,   dg_t = dc_t i_t,
         df_t = dc_t c_{t-1}

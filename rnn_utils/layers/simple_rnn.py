@@ -76,6 +76,16 @@ def _step_back(d_states, hidden_state, record):
     return d_pre_activation, d_pre_activation, [0.0]
 
 
+def _relu_step(from_input, from_memory, states):
+    hidden_state, _ = simple_rnn_step(from_input, from_memory, ops.relu)
+    return [hidden_state], []
+
+
+def _relu_step_back(d_states, hidden_state, record):
+    d_pre_activation = ops.where(hidden_state > 0, d_states[0], 0.0)
+    return d_pre_activation, d_pre_activation, [0.0]
+
+
 @keras.saving.register_keras_serializable(package="rnn_utils")
 class SimpleRNNCell(Cell, keras.layers.SimpleRNNCell):
     """One step of a simple recurrent network: see `simple_rnn_step`.
@@ -191,6 +201,8 @@ class SimpleRNN(DropIn, keras.layers.SimpleRNN):
 
     cell_class = SimpleRNNCell
     recurrence = Recurrence(_step, _step_back)
+    kernel_activations = (keras.activations.tanh, keras.activations.relu)
+    _with_relu = Recurrence(_relu_step, _relu_step_back)
 
     def __init__(
         self,
@@ -220,3 +232,6 @@ class SimpleRNN(DropIn, keras.layers.SimpleRNN):
         **kwargs: Any,
     ) -> None:
         super().__init__(**passed_on(locals()))
+        # With relu, and an identity matrix for U, it is the IRNN of Le et al. (2015).
+        if self.activation is keras.activations.relu:
+            self.recurrence = self._with_relu

@@ -10,6 +10,7 @@ from .padding import chunks_by_length as chunks_by_length
 from .padding import head_and_tail as head_and_tail
 from .padding import pad as pad
 from .padding import similar_lengths as similar_lengths
+from .parallel import side_by_side as side_by_side
 from .progress import TrainingProgress as TrainingProgress
 from .restarting import restart as restart
 from .schedules import warmup_cosine as warmup_cosine

@@ -68,6 +68,17 @@ def test_the_step_back_is_the_gradient_of_the_step(family):
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiled loop needs it")
+def test_relu_is_compiled_too_with_its_own_step_back():
+    layer = rnn_utils.layers.SimpleRNN(3, "relu", dtype=PRECISE)
+    assert layer.recurrence is not rnn_utils.layers.SimpleRNN.recurrence
+    x, h, d = _arrays(3, 3, 3)
+    (hidden, *_), record = layer.recurrence.step(x, h, [])
+    by_hand = layer.recurrence.step_back([d], hidden, record)[0]
+    (automatic,) = gradients(lambda x: ops.sum(ops.relu(x + h) * d), [x])
+    assert_same(by_hand, automatic, TOLERANCE[PRECISE])
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiled loop needs it")
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("family", BY_HAND)
 def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):

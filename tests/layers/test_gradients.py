@@ -6,7 +6,11 @@ import pytest
 from keras import ops
 
 import rnn_utils.layers
-from rnn_utils.layers import bytes_kept_for_bptt, hidden_gradient_norms
+from rnn_utils.layers import (
+    bytes_kept_for_bptt,
+    hidden_gradient_norms,
+    input_influence,
+)
 from tests.layers.families import FAMILIES
 
 random = np.random.default_rng(0)
@@ -60,6 +64,47 @@ def test_a_state_that_the_layer_does_not_have_is_refused(family, state):
 def test_sequences_must_have_three_axes():
     with pytest.raises(ValueError, match=r"`sequences`.*\(2, 3\)"):
         hidden_gradient_norms(rnn_utils.layers.GRU(2), np.zeros((2, 3)), ops.sum)
+
+
+def test_a_linear_network_is_influenced_by_each_input_as_calculus_says():
+    layer = rnn_utils.layers.SimpleRNN(1, activation=None, use_bias=False)
+    layer.build((1, 4, 2))
+    layer.set_weights([np.array([[1.0], [3.0]]), np.array([[0.5]])])
+    inputs = random.normal(size=(4, 2)).astype("float32")
+    offered = inputs @ [1.0, 3.0]
+    expected = np.tril(offered * 0.5 ** np.subtract.outer(np.arange(4), np.arange(4)))
+    influence = input_influence(layer, inputs, lambda h: h[:, 0])
+    np.testing.assert_allclose(influence, expected, rtol=1e-5)
+    # What is linear is the sum of its inputs' influences.
+    state = ops.convert_to_numpy(layer(inputs[None]))[0, 0]
+    np.testing.assert_allclose(influence[-1].sum(), state, rtol=1e-5)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_influence_is_the_slope_of_the_score_when_an_input_is_scaled(family):
+    layer = getattr(rnn_utils.layers, family)(3, return_sequences=True)
+    inputs = random.normal(size=(5, 4)).astype("float32")
+    readout = random.normal(size=3).astype("float32")
+    influence = input_influence(layer, inputs, lambda h: ops.matmul(h**2, readout))
+    assert np.all(np.triu(influence, 1) == 0)
+
+    def scores(scaled, by):
+        changed = inputs.copy()
+        changed[scaled] *= by
+        states = ops.convert_to_numpy(layer(changed[None]))[0]
+        return states.astype("float64") ** 2 @ readout
+
+    for source in range(5):
+        slope = (scores(source, 1.01) - scores(source, 0.99)) / 0.02
+        np.testing.assert_allclose(influence[:, source], slope, atol=2e-4)
+
+
+def test_an_influence_needs_one_sequence_and_a_number_for_each_step():
+    layer = rnn_utils.layers.GRU(2)
+    with pytest.raises(ValueError, match=r"`inputs`.*\(1, 4, 3\)"):
+        input_influence(layer, np.zeros((1, 4, 3)), lambda h: h[:, 0])
+    with pytest.raises(ValueError, match=r"`score`.*\(4,\).*Received: \(4, 2\)"):
+        input_influence(layer, np.zeros((4, 3)), lambda h: h)
 
 
 def _graph_of_a_training_step(layer, shape, **options):

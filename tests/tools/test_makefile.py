@@ -99,10 +99,11 @@ def test_python_that_does_not_fit_is_refused_by_name(checkout):
     assert installations(checkout) == []
 
 
-def test_seeds_ask_for_a_notebook(checkout):
-    done = make(checkout, "seeds")
+@pytest.mark.parametrize("target", ["seeds", "mutate"])
+def test_long_work_asks_for_a_notebook(checkout, target):
+    done = make(checkout, target)
     assert done.returncode != 0
-    assert "make seeds NB=11" in done.stderr
+    assert f"make {target} NB=11" in done.stderr
 
 
 def test_clean_removes_environments_alone(checkout):

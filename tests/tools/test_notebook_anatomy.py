@@ -6,9 +6,16 @@ import nbformat
 import pytest
 
 from rnn_utils.scorecard import MIME_TYPE
-from tools import notebook_anatomy, notebook_files, stamp_links
+from tools import notebook_anatomy, notebook_files, notebook_links, stamp_links
 
 v4 = nbformat.v4
+
+SOURCES = """\
+- Elman (1990), ["Finding structure in time"](https://doi.org/10.1/x): the network.
+- Attention (Vaswani et al. 2017): ["All you need"](https://arxiv.org/abs/1706.03762).
+- Data: Pang and Lee (2005); `data/README.md` has its card.
+- Data: synthetic."""
+LINKS = f"{notebook_links.MARKER}\n[Glossary](glossary.md)"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,12 @@ def data(**content):
     return v4.new_output("display_data", data=bundle)
 
 
+def picture(alt="A line that rises to the right."):
+    metadata = {"image/png": {"alt": alt}} if alt is not None else {}
+    bundle = {"image/png": "iVBOR/tmp/w0KGgo="}
+    return v4.new_output("display_data", data=bundle, metadata=metadata)
+
+
 def sound_notebook():
     notebook = v4.new_notebook()
     notebook.metadata.kernelspec = dict(notebook_files.KERNELSPEC)
@@ -53,14 +66,14 @@ def sound_notebook():
     notebook.metadata.rnn_utils = {"seeds": seeds}
     card = v4.new_output("display_data", data={MIME_TYPE: record()})
     notebook.cells = [
-        v4.new_markdown_cell(f"# Title\n\nA question.\n\n{stamp_links.MARKER}"),
+        v4.new_markdown_cell(
+            f"# Title\n\nA question.\n\n{stamp_links.MARKER}\n\n{LINKS}"
+        ),
         v4.new_markdown_cell("## What you will learn"),
         v4.new_markdown_cell("## Set-up"),
         code(stamp_links.SETUP_CELL, v4.new_output("stream", text="Python 3\n")),
         v4.new_markdown_cell("## See the data"),
-        code(
-            "import keras\nimport sklearn\n1 + 1", data(image_png="iVBOR/tmp/w0KGgo=")
-        ),
+        code("import keras\nimport sklearn\n1 + 1", picture()),
         v4.new_markdown_cell("The picture shows a line.\n\n## The baseline first"),
         v4.new_markdown_cell("## Train"),
         v4.new_markdown_cell("## Measure\n\n### Worst errors"),
@@ -70,7 +83,7 @@ def sound_notebook():
         v4.new_markdown_cell("## Exercises"),
         v4.new_markdown_cell("## Scorecard"),
         code("report()", card),
-        v4.new_markdown_cell("## Sources"),
+        v4.new_markdown_cell(f"## Sources\n\n{SOURCES}\n\n{LINKS}"),
     ]
     return notebook
 
@@ -183,7 +196,18 @@ BROKEN = [
     (too_much_code, "13 Markdown cells for 33 code cells"),
     (add_output(data(**{"image_svg+xml": "<svg/>"})), "only PNG"),
     (add(code("2 + 2"), 6), "no Markdown cell after cell 5"),
-    (add(code("plot()", data(image_png="iVBORw0KGgo=")), 16), "after cell 16"),
+    (add(code("plot()", picture()), 16), "after cell 16"),
+    (add_output(picture(alt=None)), "a picture with the alt text ''"),
+    (add_output(picture(alt="A picture.")), "a picture with the alt text 'A pic"),
+    (add_output(data(text_html="<p><img src='x'></p>")), "the alt text ''"),
+    (add_output(data(text_html='<img src="x" alt="A film.">')), "text 'A film.'"),
+    (add(v4.new_markdown_cell("Look: ![](images/x.png)")), "without alt text"),
+    (retitle("[Glossary]", "[Words]"), "does not end with the links"),
+    (retitle(LINKS, f"{LINKS}\n\nMore."), "does not end with the links"),
+    (add(v4.new_markdown_cell(LINKS)), "cell 6 has links that belong into"),
+    (retitle("https://doi.org/10.1/x", "https://example.org/x"), "no DOI or other"),
+    (retitle("](https://arxiv.org/abs/1706.03762)", "]"), "no DOI or other"),
+    (retitle("`data/README.md`", "Somewhere"), "no DOI or other"),
     (lambda notebook: notebook.cells[-2].outputs.clear(), "0 scorecards"),
     (lambda notebook: notebook.cells[-2].outputs.append(
         notebook.cells[-2].outputs[0]), "2 scorecards"),

@@ -54,6 +54,16 @@ def test_outputs_are_saved_without_volatile_metadata(saved):
     }
 
 
+def test_solutions_are_saved_folded(saved):
+    path = saved("1 + 1")
+    notebook = notebook_files.read(path)
+    notebook.cells[2].metadata.tags = ["solution"]
+    notebook_files.write(path, notebook)
+    assert run(path) == 0
+    folded = notebook_files.read(path).cells[2].metadata.jupyter
+    assert folded == {"source_hidden": True, "outputs_hidden": True}
+
+
 def test_second_run_changes_no_byte(saved):
     path = saved("for n in range(3):\n    print(n)", "1 + 1")
     run(path)
@@ -148,3 +158,24 @@ def test_seed_summary_rounds_to_six_digits():
     assert summary == {
         "loss": {"mean": 0.5, "sd": 0.235702, "n": 2, "values": [0.333333, 0.666667]}
     }
+
+
+def test_the_share_of_the_solutions_is_measured(saved, capsys):
+    path = saved("import time\ntime.sleep(0.9)", "time.sleep(0.3)")
+    notebook = notebook_files.read(path)
+    notebook.cells[-1].metadata.tags = [notebook_files.SOLUTION]
+    notebook_files.write(path, notebook)
+    assert run(path) == 0
+    share = notebook_files.solution_share(notebook_files.read(path))
+    assert 0.1 < share < 0.4
+    assert f"{share:.0%} of the time" in capsys.readouterr().out
+
+
+def test_without_solutions_there_is_no_share(saved):
+    path = saved("1")
+    notebook = notebook_files.read(path)
+    notebook.metadata.rnn_utils["solution_share"] = 0.5
+    notebook_files.write(path, notebook)
+    assert run(path) == 0
+    assert notebook_files.solution_share(notebook_files.read(path)) is None
+    assert notebook_files.seeds(notebook_files.read(path)) == {"old": {"n": 5}}

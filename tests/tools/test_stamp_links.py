@@ -134,6 +134,12 @@ def test_bad_address_changes_nothing(checkout, capsys):
     assert contents(checkout) == before
 
 
+def test_the_stamped_address_can_be_read_again(checkout):
+    assert stamp_links.stamped_address(checkout) is None
+    stamp(checkout, "--url", URL)
+    assert stamp_links.stamped_address(checkout) == ("someone", "a-fork")
+
+
 def problems(root):
     """What is stamped, differently stamped, or cannot be stamped in a checkout."""
     found = []

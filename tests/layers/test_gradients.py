@@ -12,10 +12,10 @@ from rnn_utils.layers import (
     input_influence,
 )
 from tests.layers.families import COMMON, FAMILIES
+from tests.layers.helpers import gradients
 
 random = np.random.default_rng(0)
-# The output of an LRU and an MLSTM is no state; a relu may let no gradient through.
-OTHERS = [name for name in FAMILIES if name not in ("LRU", "MLSTM", "IndRNN")]
+OTHERS = [name for name in FAMILIES if name != "IndRNN"]  # A relu may let none through.
 
 
 def test_a_linear_network_multiplies_the_gradient_by_its_kernel_each_step():
@@ -37,8 +37,15 @@ def test_the_last_step_sees_only_the_loss_and_the_others_the_steps_between(famil
     assert np.all(norms[:, 3:] == 0) and np.all(norms[:, :3] > 0)
     states = layer.cell.get_initial_state(2)
     for time in range(3):
-        hidden, states = layer.cell.step(sequences[:, time], states)
-    direct = 2 * np.linalg.norm(ops.convert_to_numpy(hidden), axis=-1)
+        output, states = layer.cell.step(sequences[:, time], states)
+    if family not in ("LRU", "MLSTM"):  # Their outputs are read out of their states.
+        direct = 2 * np.linalg.norm(ops.convert_to_numpy(output), axis=-1)
+        np.testing.assert_allclose(norms[:, 2], direct, rtol=1e-5)
+    (direct,) = gradients(
+        lambda s: ops.sum(layer.cell.read_out(sequences[:, 2], [s, *states[1:]]) ** 2),
+        [states[0]],
+    )
+    direct = np.linalg.norm(direct, axis=-1)
     np.testing.assert_allclose(norms[:, 2], direct, rtol=1e-5)
 
 

@@ -39,9 +39,13 @@ states, `return_sequences`, `return_state`, `go_backwards`, `stateful`, `unroll`
 equations are right, compare the layer with `keras.layers.RNN(UpdateGateCell(32))`,
 which knows nothing of the compiled loop.
 
-A cell with settings of its own names them in a constructor that calls
-`super().__init__(**passed_on(locals()))`; one with weights of its own, or whose state
-is a linear recurrence, is a page more: `slstm.py` and `min_gru.py` show how.
+What the equations depend on is an attribute of the class: make `equations` a class
+method, and derive a cell and its layer for each value.
+
+Weights beside W, U and b need Keras's loop, `keras.layers.RNN(cell)`: the compiled loop
+takes no others. So peephole connections, layer normalization within the cell and the
+long expressive memory (LEM) are left for later. A cell whose state is a linear
+recurrence is a page more: `min_gru.py` shows how.
 """
 
 from __future__ import annotations
@@ -54,7 +58,7 @@ from ._loop import Recurrence
 from ._recurrent import passed_on
 from ._types import Identifier, Shape, Tensor
 
-__all__ = ["EquationCell", "EquationLayer", "passed_on"]
+__all__ = ["EquationCell", "EquationLayer"]
 
 
 class EquationCell(FamilyCell):

@@ -81,28 +81,70 @@ def test_it_trains_in_both_directions_and_survives_saving(example, tmp_path):
     assert_same(loaded(sequences), model(sequences), 1e-6)
 
 
-def test_a_cell_may_have_several_states_and_settings(example):
-    class DelayCell(own_cell.EquationCell):
-        """Its second state is the first, one step later."""
+class DelayCell(own_cell.EquationCell):
+    """Its second state is the first, one step later; its equations have a setting."""
 
-        state_count = 2
+    state_count = 2
+    slope = 1.0
 
-        def __init__(self, units, longing=1.0, **kwargs):
-            super().__init__(**own_cell.passed_on(locals()))
+    @classmethod
+    def equations(cls, from_input, from_memory, states):
+        return [ops.tanh(cls.slope * (from_input + from_memory)), states[0]], {}
 
-        @staticmethod
-        def equations(from_input, from_memory, states):
-            return [ops.tanh(from_input + from_memory), states[0]], {}
 
-    class Delay(own_cell.EquationLayer):
-        cell_class = DelayCell
+class SteepCell(DelayCell):
+    slope = 3.0
 
-    layer = Delay(4, longing=2.0, return_sequences=True, return_state=True)
-    outputs, last, late = layer(random.normal(size=(3, 7, 3)).astype("float32"))
+
+class Delay(own_cell.EquationLayer):
+    cell_class = DelayCell
+
+
+class Steep(Delay):
+    cell_class = SteepCell
+
+
+SEQUENCES = random.normal(size=(3, 7, 3)).astype("float32")
+
+
+def test_a_cell_may_have_several_states():
+    layer = Delay(4, return_sequences=True, return_state=True)
+    outputs, last, late = layer(SEQUENCES)
     assert_same([last, late], [outputs[:, -1], outputs[:, -2]], 0)
-    assert layer.get_config()["longing"] == layer.cell.longing == 2.0
     with pytest.raises(ValueError, match="`return_gates`.*without gates"):
         Delay(4, return_gates=True)
+
+
+def test_equations_may_depend_on_an_attribute_of_the_class():
+    plain, steep = Delay(4), Steep(4)
+    outputs = []
+    for layer in (plain, steep):
+        layer.build((None, None, 3))
+        layer.set_weights(plain.get_weights())
+        outputs.append(ops.convert_to_numpy(layer(SEQUENCES)))
+        assert_same(outputs[-1], keras.layers.RNN(layer.cell)(SEQUENCES), 1e-5)
+    assert np.abs(outputs[0] - outputs[1]).max() > 0.1
+
+
+def test_weights_beside_those_of_the_loop_go_through_the_loop_of_keras():
+    class Peephole(own_cell.EquationCell):
+        gate_names = ("gate",)
+
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.peephole = self.add_weight(shape=(self.units,), initializer="ones")
+
+        def advance(self, inputs, states, training):
+            total = self._project(inputs, self.kernel, None, self.bias)
+            gate = ops.sigmoid(total + self.peephole * states[0])
+            return [gate * states[0] + (1 - gate) * total], {"gate": gate}
+
+    layer = keras.layers.RNN(Peephole(4), return_sequences=True)
+    outputs = ops.convert_to_numpy(layer(SEQUENCES))
+    total = SEQUENCES @ ops.convert_to_numpy(layer.cell.kernel)
+    before = np.pad(outputs, [(0, 0), (1, 0), (0, 0)])[:, :-1]
+    gate = 1 / (1 + np.exp(-total - before))
+    assert_same(outputs, gate * before + (1 - gate) * total, 1e-5)
 
 
 def test_units_and_equations_are_asked_for(example):

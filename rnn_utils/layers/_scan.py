@@ -1,7 +1,7 @@
 """Linear recurrences over time, their gradient by hand: h_t = a_t h_{t-1} + b_t.
 
-Nothing of what makes `a_t` and `b_t` waits for `h_{t-1}`: a layer computes them for all
-time steps at once, in large products, and leaves to the loop what is here.
+Neither `a_t` nor `b_t` depends on `h_{t-1}`: a layer computes them for all time steps
+at once, in large products, and leaves to the loop what is here.
 """
 
 from __future__ import annotations
@@ -117,9 +117,9 @@ def _parts(argument, value, pairs):
 
 
 def _check_inputs(inputs):
-    shapes = {tuple(part.shape) for part in inputs}
-    (shape, *others), expected = shapes, "of shape (batch, at least 1 time step, units)"
-    right = not others and len(shape) == 3 and shape[1] != 0
+    shapes = [tuple(part.shape) for part in inputs]
+    shape, expected = shapes[0], "of shape (batch, at least 1 time step, units)"
+    right = shapes[-1] == shape and len(shape) == 3 and shape[1] != 0
     require(right, "inputs", expected, f"shape {' and '.join(map(str, shapes))}")
     dtype = keras.backend.standardize_dtype(inputs[0].dtype)
     require("float" in dtype, "inputs", "of a float type", dtype)

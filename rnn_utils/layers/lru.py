@@ -18,7 +18,7 @@ from ._types import Identifier, Shape, Tensor
 
 
 def lru_decay(log_rate: Tensor, log_phase: Tensor) -> list[Tensor]:
-    """What a linear recurrent unit (LRU) multiplies its state with, a complex number.
+    """The complex number by which a linear recurrent unit (LRU) multiplies its state.
 
         s_t = lambda s_{t-1} + gamma (x_t B)    state, complex
         y_t = Re(s_t C) + x_t D                 output

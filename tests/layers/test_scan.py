@@ -84,15 +84,36 @@ def test_it_is_the_recurrence_step_by_step(form, time, reverse):
     assert_same(linear_scan(*arrays, reverse=reverse), expected, TOLERANCE[PRECISE])
 
 
-def test_it_holds_to_five_digits_over_16384_steps(monkeypatch):
-    arrays = sample(1, 16384, "float32")
-    expected = by_hand(*(array.astype("float64") for array in arrays))
-    assert_same(linear_scan(*arrays), expected, 1e-5)
+def long_sample(kind):
+    """Returns decays, inputs and a state of 16,384 steps, each a list of its parts."""
+    arrays = (complex_sample if kind == "complex" else sample)(1, 16384)
+    size = arrays[0].shape
+    turns = {
+        "near 1": 1,
+        "near 1 or -1": random.choice([-1, 1], size),
+        "complex": np.exp(6j * random.normal(size=size)),
+    }
+    if kind in turns:
+        lost = 1e-4 if kind == "complex" else 10 ** random.uniform(-5, -3, size)
+        arrays[0] = (1 - lost) * turns[kind]
+    count = 2 if kind == "complex" else 1
+    return [[p.astype("float32") for p in (a.real, a.imag)[:count]] for a in arrays]
+
+
+@pytest.mark.parametrize("kind", ["gates", "near 1", "near 1 or -1", "complex"])
+def test_it_holds_to_five_digits_over_16384_steps(kind):
+    numbers = long_sample(kind)
+    paired = kind == "complex"
+    exact = [n[0].astype("float64") + (1j * n[1] if paired else 0) for n in numbers]
+    expected = by_hand(*exact)
+    expected = [expected.real, expected.imag] if paired else [expected]
+    results = linear_scan(*(n if paired else n[0] for n in numbers))
+    assert_same(results, expected, 1e-5)
     if BACKEND != "torch":  # There every step is one of Python.
-        turned = [ops.transpose(array, [1, 0, 2]) for array in arrays[:2]]
-        turned, state = [[part] for part in turned], [ops.convert_to_tensor(arrays[2])]
-        with_two = ops.transpose(_scan.in_two_levels(*turned, state)[0], [1, 0, 2])
-        assert_same(with_two, expected, 1e-5)
+        *turned, state = ([ops.convert_to_tensor(p) for p in n] for n in numbers)
+        turned = ([ops.transpose(p, [1, 0, 2]) for p in n] for n in turned)
+        with_two = _scan.in_two_levels(*turned, state)
+        assert_same([ops.transpose(p, [1, 0, 2]) for p in with_two], expected, 1e-5)
 
 
 @pytest.mark.parametrize("mask", MASKS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from typing import Any
 
@@ -22,7 +23,7 @@ SIGNS = {
 
 @keras.saving.register_keras_serializable(package="rnn_utils")
 class ChronoInitializer(keras.initializers.Initializer):
-    """Draws biases with which the units begin to remember for 1 to `longest` steps.
+    """Draws biases with which the units begin to remember for 2 to `longest` steps.
 
     A unit that keeps the share f of its state at each step forgets as `f^t` does: over
     about `1 / (1 - f)` steps. Keras's own start, biases of 0 and 1, is one of 2 to 4
@@ -32,7 +33,8 @@ class ChronoInitializer(keras.initializers.Initializer):
         f = sigmoid(b) = 1 - 1 / (delay + 1)
 
     and writes as much as it forgets, `sigmoid(-b) = 1 - f`. Gates that neither keep nor
-    write have a bias of zero.
+    write have a bias of zero. With the `negative_decay` of a MinGRU or MinLSTM memories
+    are half as long.
 
     For 64 units and dependencies of up to 784 steps, with `Chrono` for this class:
 
@@ -49,7 +51,7 @@ class ChronoInitializer(keras.initializers.Initializer):
         family: Name of the layer: LSTM, GRU, MinGRU or MinLSTM.
         units: The layer's `units`.
         longest: Length of the longest dependency to begin with, in time steps; more
-            than 2.
+            than 2, and finite.
         seed: None, or an integer that makes the draw repeatable.
 
     Call arguments:
@@ -72,8 +74,9 @@ class ChronoInitializer(keras.initializers.Initializer):
     ) -> None:
         require(family in SIGNS, "family", f"one of {list(SIGNS)}", repr(family))
         check_units(units)
-        right = isinstance(longest, numbers.Real) and longest > 2
-        require(right, "longest", "a number of time steps, more than 2", repr(longest))
+        right = isinstance(longest, numbers.Real) and 2 < longest < math.inf
+        expected = "a finite number of time steps, more than 2"
+        require(right, "longest", expected, repr(longest))
         self.family, self.units, self.longest = family, int(units), longest
         self.seed = seed
         self._delays = keras.initializers.RandomUniform(1.0, longest - 1.0, seed)

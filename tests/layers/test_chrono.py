@@ -77,6 +77,7 @@ def test_a_layer_that_opens_the_forget_gate_itself_is_refused():
         (("GRU", 0, 9), "`units`.*0"),
         (("GRU", 3, 2), "`longest`.*more than 2.*2"),
         (("GRU", 3, "long"), "`longest`.*'long'"),
+        (("GRU", 3, float("inf")), "`longest`.*finite.*inf"),
     ],
 )
 def test_bad_input_is_named(arguments, message):

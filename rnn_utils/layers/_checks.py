@@ -26,15 +26,20 @@ def require(condition: bool, argument: str, expected: str, received: Any) -> Non
         raise ValueError(f"`{argument}` must be {expected}. Received: {received}")
 
 
+def is_count(value: Any) -> bool:
+    """Return whether a value is a positive integer, of Python or of NumPy."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return whole and value > 0
+
+
 def check_units(units: Any) -> None:
-    """Require a positive integer, of Python or of NumPy."""
-    whole = isinstance(units, numbers.Integral) and not isinstance(units, bool)
-    require(whole and units > 0, "units", "a positive integer", repr(units))
+    """Require a positive integer."""
+    require(is_count(units), "units", "a positive integer", repr(units))
 
 
 def check_heads(heads: Any, units: int) -> None:
     """Require a number of heads that divides the units."""
-    right = isinstance(heads, int) and heads > 0 and units % heads == 0
+    right = is_count(heads) and units % heads == 0
     expected = f"a positive integer that divides `units`, {units}"
     require(right, "heads", expected, repr(heads))
 

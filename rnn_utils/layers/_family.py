@@ -19,8 +19,9 @@ KINDS = {
     "regularizer": keras.regularizers,
     "constraint": keras.constraints,
 }
-# The stabilizer of a memory that holds nothing: below the logarithm of any input gate.
-NOTHING_YET = -1e4
+# The stabilizer of a memory that holds nothing: below the logarithm of any input gate,
+# but far above mLSTM's `CLOSED`.
+NOTHING_YET = -1e20
 
 
 def settings_of(cell_class: type) -> list[str]:
@@ -40,17 +41,26 @@ class FamilyCell(Cell, keras.layers.Layer):
     A constructor hands on `passed_on(locals())`. Initializers, regularizers,
     constraints and activations may be given by name, as everywhere in Keras. A cell
     that is `stabilized` has a stabilizer for its last state.
+
+    It computes in float32 where the layer is of half precision, in which a decay near 1
+    would be rounded to 1; only what goes in and what comes out is rounded.
     """
 
     stabilized = False
 
     def __init__(self, **arguments: Any) -> None:
         own = {name: arguments.pop(name) for name in settings_of(type(self))}
-        super().__init__(**arguments)
+        policy = keras.dtype_policies.get(arguments.pop("dtype", None))
+        double = policy.compute_dtype == "float64"
+        super().__init__(dtype="float64" if double else "float32", **arguments)
         for name, value in own.items():
             kind = KINDS.get(name.rpartition("_")[2])
             setattr(self, name, kind.get(value) if kind else value)
         self.state_size = self.units
+
+    def add_weight(self, *args: Any, **kwargs: Any) -> keras.Variable:
+        """Create a weight that a layer of half precision reads in full precision."""
+        return super().add_weight(*args, autocast=False, **kwargs)
 
     def weight(self, name: str, shape: Shape) -> keras.Variable:
         """Create a weight; `recurrent_initializer` draws `recurrent_kernel`."""

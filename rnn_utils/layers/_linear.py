@@ -43,7 +43,7 @@ class LinearLayer(FamilyLayer):
         """Go through time in one scan, or as Keras does with `unroll`."""
         if not self._kernel_fits():
             return super().inner_loop(sequences, initial_state, mask, training)
-        sequences = ops.cast(sequences, self.compute_dtype)
+        sequences = ops.cast(sequences, self.cell.compute_dtype)
         mask = None if mask is None else ops.cast(mask, "bool")
         if self.go_backwards:
             sequences = ops.flip(sequences, 1)
@@ -54,7 +54,8 @@ class LinearLayer(FamilyLayer):
             outputs = self._shown(outputs, valid)
             gates = {name: ops.where(valid, gate, 0.0) for name, gate in gates.items()}
         if self.return_gates:
-            self._gates = tuple(gates.values())
+            gates = (gates[name] for name in self.cell.gate_names)
+            self._gates = tuple(ops.cast(gate, self.compute_dtype) for gate in gates)
         last = outputs[:, -1]
         return last, outputs if self.return_sequences else last[:, None], states
 

@@ -77,7 +77,7 @@ class Cell:
 
         Args:
             inputs: `x_t`, shape `(batch, features)`.
-            states: List of states, each of shape `(batch, units)`; to begin with,
+            states: List of states, of the shapes in `state_size`; to begin with,
                 `cell.get_initial_state(batch_size)`.
             return_gates: Whether to return the gate activations too.
 
@@ -142,7 +142,8 @@ class GateRecorder:
         """Advance one time step."""
         states, gates = self.cell.advance(inputs, list(states[1:]), self.training)
         output = self.cell.read_out(inputs, states)
-        record = ops.concatenate([output, *gates.values()], axis=-1)
+        gates = [gates[name] for name in self.cell.gate_names]
+        record = ops.concatenate([output, *gates], axis=-1)
         return record, [record, *states]
 
     __call__ = call
@@ -252,8 +253,9 @@ class Recurrent:
             return_sequences=True,
             **{option: getattr(self, option) for option in options},
         )
+        sequences = ops.cast(sequences, self.cell.compute_dtype)
         empty = ops.zeros((ops.shape(sequences)[0], loop.cell.output_size))
-        states = [ops.cast(empty, self.compute_dtype), *initial_state]
+        states = [ops.cast(empty, self.cell.compute_dtype), *initial_state]
         _, records, (_, *states) = loop.inner_loop(sequences, states, mask)
         outputs, *gates = ops.split(records, 1 + len(self.cell.gate_names), axis=-1)
         if mask is not None:
@@ -268,7 +270,7 @@ class Recurrent:
         """Return whether the compiled loop can and should do this layer's work."""
         return (
             works_here()
-            and self.compute_dtype in ("float32", "float64")
+            and self.cell.compute_dtype in ("float32", "float64")
             and not self.unroll
             and self._kernel_computes()
         )
@@ -276,7 +278,7 @@ class Recurrent:
     def _compiled_loop(self, sequences, states, mask, training):
         """Do the work of `inner_loop` with the compiled loop."""
         cell = self.cell
-        sequences = ops.cast(sequences, self.compute_dtype)
+        sequences = ops.cast(sequences, cell.compute_dtype)
         dropout_mask, _ = cell._dropout_masks(sequences[:, 0], states[0], training)
         if dropout_mask is not None:
             sequences = sequences * dropout_mask[:, None]

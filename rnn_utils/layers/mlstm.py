@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ._checks import check_heads, require
+from ._checks import check_heads, is_count, require
 from ._linear import LinearCell, LinearLayer
 from ._recurrent import passed_on
 from ._scan import linear_scan
@@ -62,9 +62,14 @@ def mlstm_step(
     f = ops.exp(log_forget + before - m)[..., None]
     n = f * normalizer + i * key
     memory = f[..., None] * memory + (i * key)[..., None] * value[..., None, :]
+    return _found(query, memory, n, m), [memory, n, m]
+
+
+def _found(query, memory, normalizer, stabilizer):
+    """Return what a query finds in a memory: `h_t` of `mlstm_step`."""
     found = ops.matmul(query[..., None, :], memory)[..., 0, :]
-    size = ops.maximum(ops.abs(ops.sum(query * n, -1)), ops.exp(-m))
-    return found / size[..., None], [memory, n, m]
+    met = ops.abs(ops.sum(query * normalizer, -1))
+    return found / ops.maximum(met, ops.exp(-stabilizer))[..., None]
 
 
 def mlstm_parallel(
@@ -134,8 +139,9 @@ def mlstm_chunkwise(
     """An mLSTM in chunks: `mlstm_parallel` in each, a scan from chunk to chunk.
 
     Every chunk sums up what it would leave of an empty memory; a linear scan over the
-    chunks then gives the state that each of them meets. Time grows with the number of
-    steps, and so does memory.
+    chunks then gives the state that each of them meets. Time and memory grow linearly
+    with the number of steps, but for the stabilizers, of which every pair of chunks is
+    compared.
 
     Args:
         query: As for `mlstm_parallel`, shape `(batch, heads, time, width)`.
@@ -242,8 +248,9 @@ class MLSTMCell(LinearCell):
     ) -> None:
         super().__init__(**passed_on(locals()))
         check_heads(heads, self.units)
-        self.width = self.units // heads
-        self.state_size = [self.units * self.width, self.units, heads]
+        self.heads = int(heads)
+        self.width = self.units // self.heads
+        self.state_size = [self.units * self.width, self.units, self.heads]
         self.output_size = self.units
 
     def build(self, input_shape: Shape) -> None:
@@ -268,30 +275,29 @@ class MLSTMCell(LinearCell):
         """Return q, k, v, logarithms of i, f, and o; all but o with an axis of heads.
 
         That is the axis before the last of q, k, v, `(..., heads, width)`, and the last
-        of the gates, `(..., heads)`. Half precision is left behind here.
+        of the gates, `(..., heads)`.
         """
         parts = self._project(inputs, self.kernel, None, self.bias)
         gates = self._project(inputs, self.gate_kernel, None, self.gate_bias)
-        working = "float64" if self.compute_dtype == "float64" else "float32"
-        q, k, v, o = ops.split(ops.cast(parts, working), 4, axis=-1)
-        log_input, f = ops.split(ops.cast(gates, working), 2, axis=-1)
+        q, k, v, o = ops.split(parts, 4, axis=-1)
+        log_input, f = ops.split(gates, 2, axis=-1)
         shape = *ops.shape(q)[:-1], self.heads, self.width
         q, k, v = (ops.reshape(part, shape) for part in (q, k, v))
         k = k / math.sqrt(self.width)
         return [q, k, v], [log_input, ops.log_sigmoid(f)], ops.sigmoid(o)
 
-    def with_heads(self, states: Sequence[Tensor], dtype: Any) -> list[Tensor]:
+    def with_heads(self, states: Sequence[Tensor]) -> list[Tensor]:
         """Return the states with an axis of heads."""
         sizes = (self.width, self.width), (self.width,), ()
         return [
-            ops.reshape(ops.cast(state, dtype), (-1, self.heads, *size))
+            ops.reshape(state, (-1, self.heads, *size))
             for state, size in zip(states, sizes, strict=True)
         ]
 
     def without_heads(self, states: Sequence[Tensor]) -> list[Tensor]:
         """Return the states as the cell takes and hands them on."""
         return [
-            ops.cast(ops.reshape(state, (-1, size)), self.compute_dtype)
+            ops.reshape(state, (-1, size))
             for state, size in zip(states, self.state_size, strict=True)
         ]
 
@@ -301,27 +307,24 @@ class MLSTMCell(LinearCell):
         """Return the gates by name; those of a head stand for all of its units."""
         log_input, log_forget = log_gates
         by_head = ops.exp(log_input - stabilizer), ops.exp(log_forget)
-        gates = [*(ops.repeat(gate, self.width, -1) for gate in by_head), output_gate]
-        return dict(zip(self.gate_names, gates, strict=True))
+        i, f = (ops.repeat(gate, self.width, -1) for gate in by_head)
+        return {"input_gate": i, "forget_gate": f, "output_gate": output_gate}
 
     def advance(
         self, inputs: Tensor, states: Sequence[Tensor], training: bool
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Return the new states and the gates; see `mlstm_step`."""
         vectors, log_gates, output_gate = self.heads_of(inputs)
-        states = self.with_heads(states, output_gate.dtype)
-        _, states = mlstm_step(*vectors, *log_gates, *states)
+        _, states = mlstm_step(*vectors, *log_gates, *self.with_heads(states))
         gates = self.named_gates(log_gates, states[-1], output_gate)
         return self.without_heads(states), gates
 
     def read_out(self, inputs: Tensor, states: Sequence[Tensor]) -> Tensor:
         """Return `sigmoid(o_t) h_t` of one step, from its new states."""
         (q, *_), _, output_gate = self.heads_of(inputs)
-        memory, n, m = self.with_heads(states, q.dtype)
-        found = ops.matmul(q[..., None, :], memory)[..., 0, :]
-        size = ops.maximum(ops.abs(ops.sum(q * n, -1)), ops.exp(-ops.stop_gradient(m)))
-        found = ops.reshape(found / size[..., None], ops.shape(output_gate))
-        return ops.cast(output_gate * found, self.compute_dtype)
+        memory, n, m = self.with_heads(states)
+        found = _found(q, memory, n, ops.stop_gradient(m))
+        return output_gate * ops.reshape(found, ops.shape(output_gate))
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")
@@ -331,19 +334,19 @@ class MLSTM(LinearLayer):
     Its memory is a matrix, which can hold about as many pairs of key and value as a
     head is wide; unlike an LSTM it cannot tell odd from even. All time steps of a chunk
     are computed at once, see `mlstm_chunkwise`; gradients of gradients need
-    `unroll=True`. The paper normalizes the output and puts the layer into a residual
-    block with a convolution before it; for the former see `ResidualRecurrent`.
+    `unroll=True`. The paper also normalizes the output of each head and puts the layer,
+    after a convolution, into a residual block; `ResidualRecurrent` gives the block.
 
     Args:
         units: Size of the output, a positive integer.
-        heads: Number of memories, each of `units / heads` keys wide and high; it
+        heads: Number of memories, each a square matrix of size `units / heads`; it
             divides `units`.
         kernel_initializer: Draws what makes q, k, v, o.
         bias_initializer: Draws their bias.
         kernel_regularizer: Penalty on the kernel that the loss takes in.
         bias_regularizer: The same on the bias.
-        chunk: Number of time steps that are computed at once; from the length of the
-            sequences on it is the parallel form.
+        chunk: Number of time steps that are computed at once, a positive integer; a
+            chunk at least as long as the sequences gives the parallel form.
         return_sequences: Whether to return all outputs, not the last one only.
         return_state: Whether to return the final states too.
         go_backwards: Whether to read the sequences from their ends.
@@ -397,10 +400,9 @@ class MLSTM(LinearLayer):
     ) -> None:
         arguments = passed_on(locals())
         chunk = arguments.pop("chunk")
-        right = isinstance(chunk, int) and chunk > 0
-        require(right, "chunk", "a positive integer", repr(chunk))
+        require(is_count(chunk), "chunk", "a positive integer", repr(chunk))
         super().__init__(**arguments)
-        self.chunk = chunk
+        self.chunk = int(chunk)
 
     def over_time(
         self, sequences: Tensor, initial_state: Sequence[Tensor], mask: Tensor | None
@@ -409,7 +411,6 @@ class MLSTM(LinearLayer):
         cell = self.cell
         vectors, log_gates, output_gate = cell.heads_of(sequences)
         log_input, log_forget = log_gates
-        initial_state = cell.with_heads(initial_state, output_gate.dtype)
         if mask is not None:
             valid = mask[:, :, None]
             log_input = ops.where(valid, log_input, CLOSED)
@@ -417,18 +418,14 @@ class MLSTM(LinearLayer):
         outputs, m, states = mlstm_chunkwise(
             *(ops.transpose(vector, [0, 2, 1, 3]) for vector in vectors),
             *(ops.transpose(gate, [0, 2, 1]) for gate in (log_input, log_forget)),
-            *initial_state,
+            *cell.with_heads(initial_state),
             min(self.chunk, sequences.shape[1] or self.chunk),
         )
-        if mask is not None:  # Where nothing was read, the stabilizer is handed on.
-            anything = ops.any(mask, 1)[:, None]
-            states[-1] = ops.where(anything, states[-1], initial_state[-1])
         outputs = ops.transpose(outputs, [0, 2, 1, 3])
         outputs = ops.reshape(outputs, ops.shape(output_gate))
         log_gates, m = [log_input, log_forget], ops.transpose(m, [0, 2, 1])
         gates = cell.named_gates(log_gates, m, output_gate)
-        outputs = ops.cast(output_gate * outputs, self.compute_dtype)
-        return outputs, cell.without_heads(states), gates
+        return output_gate * outputs, cell.without_heads(states), gates
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

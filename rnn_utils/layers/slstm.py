@@ -115,6 +115,7 @@ class SLSTMCell(FamilyCell):
     ) -> None:
         super().__init__(**passed_on(locals()))
         check_heads(heads, self.units)
+        self.heads = int(heads)
         self.state_size = [self.units] * 4
 
     def build(self, input_shape: Shape) -> None:
@@ -166,13 +167,14 @@ class SLSTM(FamilyLayer):
     """An sLSTM over whole sequences: see `slstm_step`.
 
     Like an LSTM it mixes its units at every step and can keep track of a state; with
-    `heads` they mix only with those of their own head. With TensorFlow on a CPU it runs
+    `heads` they mix only with those of their own head. That is not cheaper: the product
+    is with one matrix, with zeros between the heads. With TensorFlow on a CPU it runs
     on a compiled loop, in which a tape derives the gradient; gradients of gradients
     need `unroll=True`. The paper puts it into a residual block: `ResidualRecurrent`.
 
     Args:
         units: Size of the hidden state, a positive integer.
-        heads: In how many groups of units U mixes; it divides `units`.
+        heads: Number of groups within which U mixes the units; it divides `units`.
         kernel_initializer: Draws W.
         recurrent_initializer: Draws U.
         bias_initializer: Draws b.

@@ -13,6 +13,7 @@ from tests.layers.helpers import (
     TOLERANCE,
     assert_same,
     make_mask,
+    ours,
     outputs_and_gradients,
     pair,
     random_states,
@@ -177,6 +178,24 @@ def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
         )
     with pytest.raises(ValueError, match="batch"):
         mine(chunks[0][:2])
+
+
+@pytest.mark.parametrize("policy", ["float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("family", [f for f in COMMON if f not in DROP_INS])
+def test_without_a_twin_half_precision_rounds_only_inputs_and_results(family, policy):
+    half = ours(family, 4, dtype=policy, return_sequences=True)
+    full = ours(family, 4, dtype="float32", return_sequences=True)
+    for layer in (half, full):
+        layer.build((None, None, 3))
+        layer.set_weights(half.get_weights())
+    compute = half.compute_dtype
+    random = np.random.default_rng(6)
+    rounded = keras.ops.cast(random.normal(size=(2, 100, 3)), compute)
+    result = half(rounded)
+    assert keras.backend.standardize_dtype(result.dtype) == compute
+    result, rounded = (keras.ops.cast(t, "float32") for t in (result, rounded))
+    half_a_step = {"float16": 2**-11, "bfloat16": 2**-8}[compute]
+    assert_same(result, full(rounded), 1.01 * half_a_step)
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])

@@ -83,6 +83,27 @@ def test_asking_for_gates_changes_no_other_result(family, backwards, sequences):
 
 
 @pytest.mark.parametrize("family", GATED)
+def test_gates_go_by_their_names_and_not_by_their_order(family, monkeypatch):
+    layer = ours(family, 4, return_gates=True)
+    _, gates = layer(SEQUENCES)
+    names = tuple(reversed(gates))
+    monkeypatch.setattr(type(layer.cell), "gate_names", names)
+    _, turned = layer(SEQUENCES)
+    assert tuple(turned) == names
+    for name in names:
+        assert_same(turned[name], gates[name], 1e-6)
+
+
+@pytest.mark.parametrize("family", GATED)
+def test_gates_are_of_the_type_of_the_outputs(family):
+    for unroll in (False, True):
+        options = {"dtype": "mixed_bfloat16", "return_gates": True, "unroll": unroll}
+        outputs, gates = ours(family, 4, **options)(SEQUENCES)
+        for tensor in (outputs, *gates.values()):
+            assert keras.backend.standardize_dtype(tensor.dtype) == "bfloat16"
+
+
+@pytest.mark.parametrize("family", GATED)
 def test_a_loss_on_gates_reaches_the_inputs(family):
     layer = ours(family, 4, return_gates=True)
     layer.build((3, 6, 3))

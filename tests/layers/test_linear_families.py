@@ -155,6 +155,19 @@ def test_a_long_sequence_is_the_same_in_pieces(family):
     assert_same([np.concatenate(pieces, 1), *states], [whole, *final], tolerance)
 
 
+@pytest.mark.parametrize("policy", ["float16", "mixed_float16", "mixed_bfloat16"])
+def test_in_half_precision_an_lru_forgets_as_slowly_as_in_full(policy):
+    """Its radii would be rounded to 1, and the products beside them up or down."""
+    layer = ours("LRU", 8, 0.998, 0.9995, dtype=policy, return_state=True)
+    layer.build((None, None, 1))
+    start = [ops.ones((1, 8)), ops.zeros((1, 8))]
+    _, *parts = layer(np.zeros((1, 1000, 1), "float32"), initial_state=start)
+    parts = [ops.convert_to_numpy(ops.cast(part, "float32")) for part in parts]
+    log_rate = ops.convert_to_numpy(layer.cell.log_rate).astype("float64")
+    expected = np.exp(-1000 * np.exp(log_rate))
+    np.testing.assert_allclose(np.hypot(*parts)[0], expected, atol=0.01)
+
+
 def test_what_is_not_a_setting_reaches_the_layer():
     layer = ours("MinGRU", 3, name="own", dtype="mixed_bfloat16", trainable=False)
     assert (layer.name, layer.compute_dtype) == ("own", "bfloat16")

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from rnn_utils.layers import Clip
 from tests.layers.helpers import (
     PRECISE,
     TOLERANCE,
@@ -95,6 +96,17 @@ def test_an_slstm_survives_gates_that_no_exponential_would():
     assert n[0, 0] >= 1 and m[0, 0] == pytest.approx(300, abs=0.01)
 
 
+@pytest.mark.parametrize("family", ["SLSTM", "MLSTM"])
+def test_a_first_input_gate_may_be_as_good_as_closed(family):
+    layer = ours(family, 1, return_state=True)
+    layer.build((None, None, 1))
+    layer.set_weights([np.zeros(w.shape) for w in layer.weights])
+    bias = layer.cell.bias if family == "SLSTM" else layer.cell.gate_bias
+    bias.assign(np.where(np.arange(bias.shape[0]) == 0, -1e5, 0.0))
+    for result in layer(np.ones((1, 1, 1), "float32")):
+        assert np.all(np.isfinite(ops.convert_to_numpy(result)))
+
+
 def test_a_fresh_slstm_has_open_forget_gates_and_nothing_in_its_memory():
     layer = ours("SLSTM", 4, stateful=True)
     layer.build((2, 3, 2))
@@ -106,6 +118,18 @@ def test_a_fresh_slstm_has_open_forget_gates_and_nothing_in_its_memory():
     assert float(layer.states[3][0, 0]) > -100 > fresh[3][0, 0]
     layer.reset_state()
     assert_same([state.value for state in layer.states], fresh, 0)
+
+
+@pytest.mark.parametrize("family", ["SLSTM", "MLSTM"])
+def test_a_memory_that_has_read_nothing_survives_half_precision(family):
+    """In float16 the stabilizer of an empty memory is handed on as minus infinity."""
+    layer = ours(family, 4, stateful=True, dtype="mixed_float16")
+    inputs = random.normal(size=(2, 5, 3)).astype("float32")
+    expected = layer(inputs)
+    layer.reset_state()
+    for _ in range(2):
+        layer(inputs, mask=ops.zeros((2, 5), "bool"))
+    assert_same(layer(inputs), expected, TOLERANCE["float16"])
 
 
 def test_no_gradient_goes_through_the_stabilizer():
@@ -121,7 +145,12 @@ def test_no_gradient_goes_through_the_stabilizer():
     assert np.all(of_stabilizer == 0) and all(np.any(g != 0) for g in others)
 
 
-@pytest.mark.parametrize("heads", [0, 3, 2.0, None])
+def test_heads_may_be_a_numpy_integer():
+    config = ours("SLSTM", 4, heads=np.int64(2)).get_config()
+    assert config["heads"] == 2 and type(config["heads"]) is int
+
+
+@pytest.mark.parametrize("heads", [0, 3, 2.0, None, True])
 def test_heads_must_divide_the_units(heads):
     with pytest.raises(ValueError, match=f"`heads`.*divides `units`, 4.*{heads}"):
         ours("SLSTM", 4, heads=heads)
@@ -135,3 +164,25 @@ def test_an_ind_rnn_with_another_activation_runs_in_the_loop_of_keras():
     assert (
         ops.convert_to_numpy(layer(inputs)).min() < 0 and not layer._kernel_computes()
     )
+
+
+def test_an_ind_rnn_keeps_its_recurrent_weights_within_a_bound(tmp_path):
+    bound = 2 ** (1 / 100)
+    layer = ours("IndRNN", 8, recurrent_constraint=Clip(bound))
+    model = keras.Sequential([keras.Input((5, 2)), layer])
+    model.compile(keras.optimizers.SGD(1000.0), "mse")
+    inputs = abs(random.normal(size=(4, 5, 2))).astype("float32")
+    model.fit(inputs, np.full((4, 8), 100.0), verbose=0)
+    weights = ops.convert_to_numpy(layer.cell.recurrent_kernel)
+    assert np.abs(weights).max() == np.float32(bound)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.layers[0].cell.recurrent_constraint.bound == bound
+    clipped = Clip(0.5)(np.array([-2.0, -0.1, 0.5, 3.0], "float32"))
+    assert_same(clipped, np.array([-0.5, -0.1, 0.5, 0.5], "float32"), 0)
+
+
+@pytest.mark.parametrize("bound", [0, -1.0, float("inf"), float("nan"), "1", None])
+def test_a_bound_must_be_a_positive_number(bound):
+    with pytest.raises(ValueError, match=f"`bound`.*positive.*{bound}"):
+        Clip(bound)

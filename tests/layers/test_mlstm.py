@@ -146,7 +146,15 @@ def test_random_states_are_of_the_sizes_that_the_layer_says():
     assert [s.shape[1] for s in random_states("MLSTM", 2, 4, random)] == [16, 4, 1]
 
 
-@pytest.mark.parametrize("options", [{"heads": 3}, {"chunk": 0}, {"chunk": "all"}])
+def test_a_chunk_may_be_a_numpy_integer():
+    config = ours("MLSTM", 4, chunk=np.int64(8)).get_config()
+    assert config["chunk"] == 8 and type(config["chunk"]) is int
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"heads": 3}, {"heads": True}, {"chunk": 0}, {"chunk": "all"}, {"chunk": True}],
+)
 def test_bad_input_is_named(options):
     ((name, value),) = options.items()
     with pytest.raises(ValueError, match=f"`{name}`.*positive integer.*{value}"):

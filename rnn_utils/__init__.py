@@ -10,22 +10,52 @@ __version__ = "0.1.0"
 
 __all__ = [
     "GRU",
+    "LRU",
+    "ChronoInitializer",
     "GRUCell",
     "LSTM",
+    "MLSTM",
+    "SLSTM",
+    "IndRNN",
+    "IndRNNCell",
+    "LRUCell",
     "LSTMCell",
+    "MLSTMCell",
+    "MinGRU",
+    "MinGRUCell",
+    "MinLSTM",
+    "MinLSTMCell",
+    "ResidualRecurrent",
+    "SLSTMCell",
     "SimpleRNN",
     "SimpleRNNCell",
     "__version__",
+    "linear_scan",
 ]
 
 if TYPE_CHECKING:  # What follows would let a type checker take any name for known.
     from rnn_utils.layers import (
         GRU,
+        LRU,
         LSTM,
+        MLSTM,
+        SLSTM,
+        ChronoInitializer,
         GRUCell,
+        IndRNN,
+        IndRNNCell,
+        LRUCell,
         LSTMCell,
+        MinGRU,
+        MinGRUCell,
+        MinLSTM,
+        MinLSTMCell,
+        MLSTMCell,
+        ResidualRecurrent,
         SimpleRNN,
         SimpleRNNCell,
+        SLSTMCell,
+        linear_scan,
     )
 else:
 

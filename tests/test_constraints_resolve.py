@@ -27,7 +27,7 @@ PLATFORMS = [
 def resolve(constraints, python, platform, tensorflow="cpu"):
     """Asks uv, which can speak for machines that are not at hand."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header"]
-    extras = (tensorflow, "notebooks", "test", "site")
+    extras = (tensorflow, "notebooks", "test", "site", "handout")
     command += [f"--extra={extra}" for extra in extras]
     command += [f"--constraint={constraints}", f"--python-version={python}"]
     command += [f"--python-platform={platform}", str(ROOT / "pyproject.toml")]

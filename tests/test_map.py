@@ -25,5 +25,5 @@ def test_the_map_lists_the_notebooks_that_exist_and_no_others():
 def test_the_map_gives_the_minutes_of_an_idle_machine(path):
     (record,) = notebook_files.records(notebook_files.read(path))
     minutes = record["wall_seconds"] / 60
-    # A committed run may come from a machine that was busy, and so took longer.
-    assert minutes / 4 - 1 <= rows()[path.name] <= minutes + 1
+    # The map tells those of a fast machine; idle ones differ by half as much again.
+    assert minutes / 1.6 - 1 <= rows()[path.name] <= minutes + 1

@@ -88,11 +88,13 @@ class Outcome:
     def passes(self):
         """Whether this is as it should be."""
         if not self.effect:
-            return self.mutation == "masks"
+            return self.mutation == "masks" and not self.errors
         return bool(self.results) and bool(self.noticed) != bool(self.excuse)
 
     def verdict(self):
         """The outcome in one sentence."""
+        if not self.effect and self.errors:
+            return f"the run failed: {self.errors[0]}."
         if not self.effect:
             return MUTATIONS[self.mutation].without_effect
         if not self.results:

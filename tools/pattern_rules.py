@@ -41,6 +41,7 @@ SECTIONS = {
 }
 # Functions of `rnn_utils.figures` that draw a network rather than its results.
 DRAWINGS = {
+    "plot_backpropagation",
     "plot_encoder_decoder",
     "plot_gru_block",
     "plot_layers",
@@ -135,7 +136,7 @@ def check_drawing(path, notebook):
 
 
 def check_take_with_you(path, notebook):
-    """The model to take along is plain Keras, short, saved and loaded again."""
+    """The model to take along is plain Keras, short, and equal in a fresh process."""
     parts = notebook_files.section(notebook, SECTIONS["Take it with you"])
     cells = [cell for _, cell, _ in parts if cell.cell_type == "code"]
     code = "\n".join(cell.source for cell in cells)
@@ -145,8 +146,10 @@ def check_take_with_you(path, notebook):
     for what, pattern in (
         ("save the model", r"\.save\("),
         ("load it again", r"\bload_model\("),
+        ("load it in a fresh process", r"\bsys\.executable\b"),
+        ("assert that both agree", r"^assert\b"),
     ):
-        if not re.search(pattern, code):
+        if not re.search(pattern, code, re.MULTILINE):
             yield f"what to take along does not {what}"
     if "rnn_utils" in code:
         yield "what to take along needs rnn_utils, not plain Keras"

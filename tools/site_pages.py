@@ -13,8 +13,9 @@ from pathlib import Path
 
 from tools import api_pages, notebook_files, stamp_links
 
-# Markdown files in the order of the table of contents, with those that may be missing.
+# Markdown files that are pages, after the README, in the order of the contents.
 ABOUT = (
+    "notebooks/glossary.md",
     "docs/teaching.md",
     "RESULTS.md",
     "benchmarks/RESULTS.md",
@@ -22,7 +23,6 @@ ABOUT = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
 )
-GLOSSARY = "notebooks/glossary.md"
 HOME = "index.md"
 IMAGES = "notebooks/images"
 
@@ -56,19 +56,19 @@ def gather(root, target):
         for cell in notebook_files.read(path).cells:
             if cell.cell_type == "markdown":
                 _copy_files(root, target, "notebooks", cell.source)
-    for name in markdown_pages(root):
+    for name in ("README.md", *ABOUT):
         text = (root / name).read_text(encoding="utf-8")
         if name == "README.md":
-            text = f"{stamp_links.clear_text(text)}\n{contents(root)}"
+            text = first_page(root)
         folder = posixpath.dirname(name)
         _copy_files(root, target, folder, text)
         _write(target / _place(name), rewritten(text, folder, root))
 
 
-def markdown_pages(root):
-    """The Markdown files that become pages, relative to the repository."""
-    glossary = [GLOSSARY] if (Path(root) / GLOSSARY).exists() else []
-    return ["README.md", *glossary, *ABOUT]
+def first_page(root):
+    """The README without its badges, then the table of contents."""
+    text = (Path(root) / "README.md").read_text(encoding="utf-8")
+    return f"{stamp_links.clear_text(text)}\n{contents(root)}"
 
 
 def contents(root):
@@ -81,7 +81,7 @@ def contents(root):
         ]
         for part, numbers in PARTS.items()
     }
-    about = [name.removesuffix(".md") for name in markdown_pages(root)[1:]]
+    about = [name.removesuffix(".md") for name in ABOUT]
     parts |= {"About": about, "Library": ["api/index"]}
     return "\n".join(
         "\n".join(["```{toctree}", ":hidden:", f":caption: {part}", "", *pages, "```"])

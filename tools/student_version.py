@@ -56,8 +56,9 @@ def without_solutions(notebook, blank=None):
 def _places(notebook):
     """Before which cells there is something to write."""
     solves = [notebook_files.is_solution(cell) for cell in notebook.cells]
-    if any(solves):  # Each run of solutions is one place.
-        return [k for k, here in enumerate(solves) if here and not solves[k - 1]]
+    if any(solves):  # Each code cell of a solution is one place.
+        cells = enumerate(notebook.cells)
+        return [k for k, cell in cells if solves[k] and cell.cell_type == "code"]
     section = 0
     for index, level, text in notebook_files.headings(notebook):
         if section and level <= section:

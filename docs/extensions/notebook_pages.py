@@ -14,7 +14,6 @@ from sphinx.transforms import SphinxTransform
 from tools import notebook_files, site_pages, stamp_links
 
 FOLDER = "notebooks"
-SOLUTION = "solution"
 # What myst-nb folds.
 FOLDED = "hide-cell"
 # For figures that say nothing of themselves. The suite's rule: a sentence follows.
@@ -27,7 +26,7 @@ def read_notebook(text):
     """The notebook in a file's text, as the site shows it."""
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
-        is_solution = SOLUTION in cell.metadata.get("tags", [])
+        is_solution = notebook_files.is_solution(cell)
         if cell.cell_type == "markdown":
             source = site_pages.rewritten(stamp_links.clear_text(cell.source), FOLDER)
             cell.source = folded(source) if is_solution else source
@@ -53,7 +52,14 @@ def folded(source):
         found = None if fenced else _HEADING.fullmatch(line)
         lines.append(f"**{found[1]}**" if found else line)
     summary = "<summary>Show the solution</summary>"
-    details = [f'<details class="{SOLUTION}">', summary, "", *lines, "", "</details>"]
+    details = [
+        f'<details class="{notebook_files.SOLUTION}">',
+        summary,
+        "",
+        *lines,
+        "",
+        "</details>",
+    ]
     return "\n".join([heading, "", *details] if heading else details)
 
 

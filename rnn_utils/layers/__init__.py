@@ -4,28 +4,59 @@ This folder works alone: copy it, under any name, into a project that has Keras.
 new process, import it before you load a model that was saved with its layers:
 
     import rnn_utils.layers
+
+`LSTM`, `GRU` and `SimpleRNN` stand in for the layers of Keras of these names. Keras has
+no `IndRNN`; no `MinGRU`, `MinLSTM` and `LRU`, whose states are linear recurrences; and
+no `SLSTM` and `MLSTM`, the cells of xLSTM. `own_cell.py` says how to write another.
+All but the first three compute in float32 even where the layer is of half precision, in
+which a decay near 1 would be rounded to 1.
 """
 
+from ._scan import linear_scan
+from .chrono import ChronoInitializer
 from .gradients import bytes_kept_for_bptt, hidden_gradient_norms, input_influence
 from .gru import GRU, GRUCell
+from .ind_rnn import Clip, IndRNN, IndRNNCell
+from .lru import LRU, LRUCell
 from .lstm import LSTM, LSTMCell
+from .min_gru import MinGRU, MinGRUCell
+from .min_lstm import MinLSTM, MinLSTMCell
+from .mlstm import MLSTM, MLSTMCell
 from .pooling import MaskedGlobalMaxPooling1D, MaskedGlobalSumPooling1D
+from .residual import ResidualRecurrent
 from .simple_rnn import SimpleRNN, SimpleRNNCell
+from .slstm import SLSTM, SLSTMCell
 from .summed_embedding import SummedEmbedding
 from .time_distributed import DistinctTimeDistributed
 
 __all__ = [
     "GRU",
+    "LRU",
     "LSTM",
+    "MLSTM",
+    "SLSTM",
+    "ChronoInitializer",
+    "Clip",
     "DistinctTimeDistributed",
     "GRUCell",
+    "IndRNN",
+    "IndRNNCell",
+    "LRUCell",
     "LSTMCell",
+    "MLSTMCell",
     "MaskedGlobalMaxPooling1D",
     "MaskedGlobalSumPooling1D",
+    "MinGRU",
+    "MinGRUCell",
+    "MinLSTM",
+    "MinLSTMCell",
+    "ResidualRecurrent",
+    "SLSTMCell",
     "SimpleRNN",
     "SimpleRNNCell",
     "SummedEmbedding",
     "bytes_kept_for_bptt",
     "hidden_gradient_norms",
     "input_influence",
+    "linear_scan",
 ]

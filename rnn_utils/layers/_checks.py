@@ -26,10 +26,22 @@ def require(condition: bool, argument: str, expected: str, received: Any) -> Non
         raise ValueError(f"`{argument}` must be {expected}. Received: {received}")
 
 
+def is_count(value: Any) -> bool:
+    """Return whether a value is a positive integer, of Python or of NumPy."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return whole and value > 0
+
+
 def check_units(units: Any) -> None:
-    """Require a positive integer, of Python or of NumPy."""
-    whole = isinstance(units, numbers.Integral) and not isinstance(units, bool)
-    require(whole and units > 0, "units", "a positive integer", repr(units))
+    """Require a positive integer."""
+    require(is_count(units), "units", "a positive integer", repr(units))
+
+
+def check_heads(heads: Any, units: int) -> None:
+    """Require a number of heads that divides the units."""
+    right = is_count(heads) and units % heads == 0
+    expected = f"a positive integer that divides `units`, {units}"
+    require(right, "heads", expected, repr(heads))
 
 
 def check_sequences(shape: Shape, cell: Any) -> None:
@@ -50,11 +62,14 @@ def check_mask(mask: Any, shape: Shape) -> None:
 
 
 def check_states(argument: str, states: Any, cell: Any, *rows: int | None) -> None:
-    """Require as many states `(rows, units)` as the cell has; several `rows` may do."""
+    """Require the states that the cell has, of so many rows; several `rows` may do."""
     shapes = [tuple(getattr(state, "shape", ())) for state in states]
-    count = len(cell.get_initial_state(batch_size=1))
-    right = len(shapes) == count and all(
-        any(fits(shape, (size, cell.units)) for size in rows) for shape in shapes
+    sizes = [tuple(state.shape[1:]) for state in cell.get_initial_state(batch_size=1)]
+    right = len(shapes) == len(sizes) and all(
+        any(fits(shape, (count, *size)) for count in rows)
+        for shape, size in zip(shapes, sizes, strict=True)
     )
-    expected = f"{count} array(s) of shape ({rows[0] or 'batch'}, {cell.units})"
+    wanted = dict.fromkeys(str((rows[0] or "batch", *size)) for size in sizes)
+    wanted = " and ".join(wanted).replace("'", "")
+    expected = f"{len(sizes)} array(s) of shape {wanted}"
     require(right, argument, expected, f"{len(shapes)} of shapes {shapes}")

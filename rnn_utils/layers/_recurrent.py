@@ -1,7 +1,8 @@
 """What recurrent cells and layers share: steps, gates, checks, and the way to the loop.
 
 A family writes its equations, a cell that derives from `Cell` and a layer that derives
-from `Recurrent`, or from `DropIn` if it stands in for a layer of Keras.
+from `Recurrent`: by way of `DropIn` if it stands in for a layer of Keras, and of
+`FamilyCell` and `FamilyLayer`, which keep its settings, if not.
 """
 
 from __future__ import annotations
@@ -58,7 +59,16 @@ class Cell:
         nested = isinstance(states, (list, tuple))
         old_states = list(states) if nested else [states]
         new_states, _ = self.advance(inputs, old_states, training)
-        return new_states[0], new_states if nested else new_states[0]
+        output = self.read_out(inputs, new_states)
+        return output, new_states if nested else new_states[0]
+
+    def recurrent_matrix(self) -> Tensor:
+        """Return U, `(units, ...)`, of what the cell keeps of it."""
+        return self.recurrent_kernel
+
+    def read_out(self, inputs: Tensor, states: Sequence[Tensor]) -> Tensor:
+        """Return the output of a step, or of all: the first of the new states."""
+        return states[0]
 
     def step(
         self, inputs: Tensor, states: Sequence[Tensor], return_gates: bool = False
@@ -67,7 +77,7 @@ class Cell:
 
         Args:
             inputs: `x_t`, shape `(batch, features)`.
-            states: List of states, each of shape `(batch, units)`; to begin with,
+            states: List of states, of the shapes in `state_size`; to begin with,
                 `cell.get_initial_state(batch_size)`.
             return_gates: Whether to return the gate activations too.
 
@@ -89,7 +99,8 @@ class Cell:
         if not self.built:
             self.build(inputs.shape)
         states, gates = self.advance(inputs, states, training=False)
-        return (states[0], states, gates) if return_gates else (states[0], states)
+        output = self.read_out(inputs, states)
+        return (output, states, gates) if return_gates else (output, states)
 
     def _project(self, values, kernel, masks, bias=None):
         """Return `values @ kernel + bias`, with no dropout mask, one, or one a gate."""
@@ -130,7 +141,9 @@ class GateRecorder:
     ) -> tuple[Tensor, list[Tensor]]:
         """Advance one time step."""
         states, gates = self.cell.advance(inputs, list(states[1:]), self.training)
-        record = ops.concatenate([states[0], *gates.values()], axis=-1)
+        output = self.cell.read_out(inputs, states)
+        gates = [gates[name] for name in self.cell.gate_names]
+        record = ops.concatenate([output, *gates], axis=-1)
         return record, [record, *states]
 
     __call__ = call
@@ -240,8 +253,9 @@ class Recurrent:
             return_sequences=True,
             **{option: getattr(self, option) for option in options},
         )
+        sequences = ops.cast(sequences, self.cell.compute_dtype)
         empty = ops.zeros((ops.shape(sequences)[0], loop.cell.output_size))
-        states = [ops.cast(empty, self.compute_dtype), *initial_state]
+        states = [ops.cast(empty, self.cell.compute_dtype), *initial_state]
         _, records, (_, *states) = loop.inner_loop(sequences, states, mask)
         outputs, *gates = ops.split(records, 1 + len(self.cell.gate_names), axis=-1)
         if mask is not None:
@@ -256,7 +270,7 @@ class Recurrent:
         """Return whether the compiled loop can and should do this layer's work."""
         return (
             works_here()
-            and self.compute_dtype in ("float32", "float64")
+            and self.cell.compute_dtype in ("float32", "float64")
             and not self.unroll
             and self._kernel_computes()
         )
@@ -264,7 +278,7 @@ class Recurrent:
     def _compiled_loop(self, sequences, states, mask, training):
         """Do the work of `inner_loop` with the compiled loop."""
         cell = self.cell
-        sequences = ops.cast(sequences, self.compute_dtype)
+        sequences = ops.cast(sequences, cell.compute_dtype)
         dropout_mask, _ = cell._dropout_masks(sequences[:, 0], states[0], training)
         if dropout_mask is not None:
             sequences = sequences * dropout_mask[:, None]
@@ -278,7 +292,7 @@ class Recurrent:
                 shown = ops.cumsum(ops.cast(mask, "int32"), 1) > 0
             mask = ops.stack([mask, shown], -1)
         bias, recurrent_bias = cell._biases()
-        weights = cell.kernel, bias, cell.recurrent_kernel, recurrent_bias
+        weights = cell.kernel, bias, cell.recurrent_matrix(), recurrent_bias
         hidden, *states = run(
             self.recurrence, weights, sequences, mask, states, training
         )

@@ -70,7 +70,11 @@ def with_rows(sequences: Tensor, rows: int, message: str) -> Tensor:
     count = tf.shape(sequences)[0]
     check = tf.debugging.assert_equal(count, rows, message)
     with tf.control_dependencies([check]):
-        return tf.reshape(sequences, (rows, *tf.unstack(tf.shape(sequences))[1:]))
+        count = tf.identity(count)
+    # A slice waits for its bounds; TensorFlow may move a reshape before the check.
+    sequences = sequences[:count]
+    sequences.set_shape((rows, *sequences.shape[1:]))
+    return sequences
 
 
 def run(

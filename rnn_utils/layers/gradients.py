@@ -27,21 +27,23 @@ def hidden_gradient_norms(
     """Returns the norm of dL/dh_t for every time step t.
 
     dL/dh_t is the total derivative: `h_t` counts both where the loss reads it and where
-    the later steps do. The layer's cell is stepped through time from zero states, with
-    a zero added to every hidden state; the gradient for that zero is dL/dh_t.
+    the later steps do. The layer's cell is stepped through time from its initial
+    states, with a zero added to every hidden state; the gradient for that zero is
+    dL/dh_t.
 
     With `state=1` it is dL/dc_t of an LSTM: the gradient for the cell state that step t
     hands on to step t + 1. The loss does not read it, so it is zero at the last step.
+    Where the output is none of the states, as in an LRU, it is read out of them.
 
     Args:
-        layer: A SimpleRNN, LSTM or GRU of this folder, or any layer whose `cell` has
-            the same `step`.
+        layer: A recurrent layer of this folder, or any layer whose `cell` has the same
+            `step` and `read_out`.
         sequences: Inputs of shape `(batch, time, features)`, float.
-        loss: Takes the hidden states `(batch, time, units)` to a scalar L.
+        loss: Takes the outputs of all steps, `(batch, time, units)`, to a scalar L.
         state: Which of the states, int: 0 for `h_t`, 1 for the `c_t` of an LSTM.
 
     Returns:
-        A float array of shape `(batch, time)`: the Euclidean norm over the units.
+        A float array of shape `(batch, time)`: the Euclidean norm over the state.
 
     Raises:
         ValueError: If `sequences` does not have three axes, or there is no such state.
@@ -50,7 +52,7 @@ def hidden_gradient_norms(
     norms' decay: Bengio et al. (1994), "Learning long-term dependencies with gradient
     descent is difficult", IEEE Trans. Neural Networks 5(2).
     """
-    sequences = ops.convert_to_tensor(sequences, dtype=layer.compute_dtype)
+    sequences = ops.convert_to_tensor(sequences, dtype=layer.cell.compute_dtype)
     if len(sequences.shape) != 3:
         shape = tuple(sequences.shape)
         raise ValueError(
@@ -66,16 +68,16 @@ def hidden_gradient_norms(
         )
 
     def loss_of(nudges):
-        states, hidden_states = initial_states, []
+        states, outputs = initial_states, []
         for time in range(sequences.shape[1]):
             _, states = layer.cell.step(sequences[:, time], states)
             states = list(states)
             states[state] = states[state] + nudges[:, time]
-            hidden_states.append(states[0])
-        return loss(ops.stack(hidden_states, axis=1))
+            outputs.append(layer.cell.read_out(sequences[:, time], states))
+        return loss(ops.stack(outputs, axis=1))
 
-    shape = (*sequences.shape[:2], layer.units)
-    gradient = _gradient(loss_of, np.zeros(shape, layer.compute_dtype))
+    shape = (*sequences.shape[:2], initial_states[state].shape[-1])
+    gradient = _gradient(loss_of, np.zeros(shape, layer.cell.compute_dtype))
     return np.linalg.norm(gradient, axis=-1)
 
 
@@ -87,19 +89,20 @@ def input_influence(
     """Returns how much each input influences each step: gradient times input.
 
     The influence of input s on step t is the sum over the features of
-    x_s * d(score of h_t)/dx_s: what the score of step t would lose, to first order, if
-    input s were zero. It is negative where the input speaks against the score.
+    x_s * d(score of h_t)/dx_s, where h_t is the layer's output: what the score of step
+    t would lose, to first order, if input s were zero. It is negative where the input
+    speaks against the score.
 
     The sequence is read once for each step, all of them side by side as one batch: 300
     steps of an LSTM with 48 units take seconds, and half a gigabyte.
 
     Args:
-        layer: A SimpleRNN, LSTM or GRU of this folder, or any layer whose `cell` has
-            the same `step`.
+        layer: A recurrent layer of this folder, or any layer whose `cell` has the same
+            `step`.
         inputs: One sequence of shape `(time, features)`, float.
-        score: Takes the hidden states `(time, units)` to a number for each step,
+        score: Takes the outputs of all steps, `(time, units)`, to a number for each,
             `(time,)`, such as the score of the class that is named there. The number
-            of a step may depend on its own hidden state only.
+            of a step may depend on its own output only.
 
     Returns:
         A float array of shape `(time, time)`: the row is the step, the column the
@@ -113,7 +116,7 @@ def input_influence(
     through propagating activation differences", arXiv:1605.01713, calls it
     gradient * input.
     """
-    inputs = np.asarray(inputs, layer.compute_dtype)
+    inputs = np.asarray(inputs, layer.cell.compute_dtype)
     if inputs.ndim != 2:
         raise ValueError(
             f"`inputs` must be of shape (time, features). Received: {inputs.shape}"
@@ -123,11 +126,11 @@ def input_influence(
         layer.build((time, *inputs.shape))
 
     def total_score(copies):
-        states, hidden_states = layer.cell.get_initial_state(time), []
+        states, outputs = layer.cell.get_initial_state(time), []
         for step, step_inputs in enumerate(ops.unstack(copies, axis=1)):
-            _, states = layer.cell.step(step_inputs, states)
-            hidden_states.append(states[0][step])  # Copy t is read up to step t.
-        scores = score(ops.stack(hidden_states))
+            output, states = layer.cell.step(step_inputs, states)
+            outputs.append(output[step])  # Copy t is read up to step t.
+        scores = score(ops.stack(outputs))
         if tuple(scores.shape) != (time,):
             raise ValueError(
                 f"`score` must return one number for each step, of shape {(time,)}. "

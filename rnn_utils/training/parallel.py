@@ -1,4 +1,4 @@
-"""Does many small trainings at once, one on each core, and shows how many are done."""
+"""Trains many small networks at once, one on each core, and shows how many are done."""
 
 from __future__ import annotations
 

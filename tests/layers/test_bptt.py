@@ -8,7 +8,7 @@ from keras import ops
 
 import rnn_utils.layers
 from rnn_utils.layers._loop import Recurrence
-from tests.layers.families import FAMILIES
+from tests.layers.families import BY_HAND, COMMON, FAMILIES
 from tests.layers.helpers import (
     BACKEND,
     MASKS,
@@ -19,6 +19,7 @@ from tests.layers.helpers import (
     make_mask,
     ours,
     outputs_and_gradients,
+    random_states,
 )
 
 random = np.random.default_rng(0)
@@ -46,7 +47,7 @@ def _derived(family):
     return type("Derived", (base,), {"recurrence": recurrence})
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", BY_HAND)
 def test_the_step_back_is_the_gradient_of_the_step(family):
     states, width = FAMILIES[family].states, 3 * FAMILIES[family].products
     arrays = _arrays(width, width, *[3] * states)
@@ -79,7 +80,7 @@ def test_relu_is_compiled_too_with_its_own_step_back():
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiled loop needs it")
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", BY_HAND)
 def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
     classes = getattr(rnn_utils.layers, family), _derived(family)
     layers = [c(3, dtype=PRECISE, return_sequences=True) for c in classes]
@@ -87,14 +88,14 @@ def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
         layer.build((None, None, 2))
         layer.cell.set_weights(layers[0].cell.get_weights())
     sequences = random.normal(size=(4, 6, 2)).astype(PRECISE)
-    states = [random.normal(size=(4, 3)) for _ in layers[0].state_size]
+    states = random_states(family, 4, 3, random)
     mask = make_mask(mask, 4, 6, random)
     results = [outputs_and_gradients(one, sequences, states, mask) for one in layers]
     assert_same(*results, TOLERANCE[PRECISE])
 
 
 @pytest.mark.skipif(PRECISE != "float64", reason="differences need float64")
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 @pytest.mark.parametrize("training", [True, False])
 def test_gradients_over_time_match_finite_differences(family, training):
     layer = ours(family, 3, dtype="float64", return_sequences=True)
@@ -107,7 +108,7 @@ def test_gradients_over_time_match_finite_differences(family, training):
         results = layer(sequences, mask=ops.convert_to_tensor(mask), training=training)
         return float(ops.sum(results * ops.convert_to_tensor(factors)))
 
-    states = [np.zeros((2, 3)) for _ in layer.state_size]
+    states = [ops.convert_to_numpy(s) for s in layer.get_initial_state(2)]
     _, by_hand = outputs_and_gradients(layer, sequences, states, mask, 0, training)
     step = 1e-6
     for variable, gradient in zip(
@@ -131,7 +132,7 @@ def test_gradients_over_time_match_finite_differences(family, training):
             )
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_kernel_and_general_path_agree_on_every_gradient(family):
     layers = [
         ours(family, 3, dtype=PRECISE, return_sequences=True, unroll=unroll)
@@ -141,7 +142,7 @@ def test_kernel_and_general_path_agree_on_every_gradient(family):
         layer.build((2, 6, 2))
         layer.set_weights(layers[0].get_weights())
     sequences = random.normal(size=(2, 6, 2)).astype(PRECISE)
-    states = [random.normal(size=(2, 3)).astype(PRECISE) for _ in layers[0].state_size]
+    states = random_states(family, 2, 3, random)
     assert_same(
         *(outputs_and_gradients(one, sequences, states, None) for one in layers),
         TOLERANCE[PRECISE],

@@ -4,8 +4,13 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import DROP_INS, FAMILIES
-from tests.layers.helpers import assert_same, ours, theirs
+from tests.layers.families import COMMON, DROP_INS, FAMILIES
+from tests.layers.helpers import (
+    assert_same,
+    ours,
+    skip_where_keras_shows_a_state,
+    theirs,
+)
 
 random = np.random.default_rng(0)
 SEQUENCES = random.normal(size=(4, 7, 3)).astype("float32")
@@ -25,9 +30,15 @@ def _alike(make, *shape):
     return models
 
 
-@pytest.mark.parametrize("family", DROP_INS)
-@pytest.mark.parametrize("merge_mode", ["concat", "sum", "ave", "mul", None])
+MODES = ("concat", "sum", "ave", "mul", None)
+
+
+@pytest.mark.parametrize(
+    "family, merge_mode",
+    [(f, mode) for f in COMMON for mode in MODES[: None if f in DROP_INS else 1]],
+)
 def test_bidirectional(family, merge_mode):
+    skip_where_keras_shows_a_state(family)
     for sequences in (True, False):
         mine, reference = _alike(
             lambda make, sequences=sequences: keras.layers.Bidirectional(
@@ -40,7 +51,7 @@ def test_bidirectional(family, merge_mode):
             assert_same(mine(SEQUENCES, mask=mask), expected, 1e-5)
 
 
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", COMMON)
 def test_time_distributed(family):
     mine, reference = _alike(
         lambda make: keras.layers.TimeDistributed(make(family, 4)), None, 2, 7, 3
@@ -68,8 +79,10 @@ def test_cells_of_all_families_stack():
     assert_same(mine(SEQUENCES), reference(SEQUENCES), 1e-6)
 
 
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", COMMON)
 def test_a_mask_passes_from_embedding_to_the_next_layer(family):
+    skip_where_keras_shows_a_state(family)
+
     def make(build):
         return keras.Sequential(
             [
@@ -86,7 +99,7 @@ def test_a_mask_passes_from_embedding_to_the_next_layer(family):
     assert_same(mine(words), mine(words[:, :5]), 1e-5)
 
 
-@pytest.mark.parametrize("family", DROP_INS)
+@pytest.mark.parametrize("family", COMMON)
 def test_initial_states_link_an_encoder_to_a_decoder(family):
     def make(build):
         inputs = keras.Input((None, 3))
@@ -107,14 +120,14 @@ class Tagger(keras.Model):
         return self.head(self.layer(inputs, training=training))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_fit_and_predict_follow_keras(family):
     histories, predictions = [], []
     targets = SEQUENCES.sum(axis=-1, keepdims=True)
     for make in (ours, theirs):
         keras.utils.set_random_seed(3)
         model = Tagger(make(family, 4, return_sequences=True))
-        model.compile(keras.optimizers.SGD(0.1), "mse")
+        model.compile(keras.optimizers.SGD(0.02), "mse")
         options = {"batch_size": 3, "epochs": 3, "shuffle": False, "verbose": 0}
         histories.append(model.fit(SEQUENCES, targets, **options).history["loss"])
         predictions.append(model.predict(SEQUENCES, batch_size=3, verbose=0))
@@ -123,16 +136,16 @@ def test_fit_and_predict_follow_keras(family):
     assert_same(predictions[0], predictions[1], 1e-4)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_survives_saving_and_loading(family, tmp_path):
     layer = ours(
         family,
         4,
-        dropout=0.1,
-        seed=3,
         return_sequences=True,
         kernel_initializer="he_normal",
+        kernel_regularizer=keras.regularizers.L2(0.1),
         name="memory",
+        **({"dropout": 0.1, "seed": 3} if family in DROP_INS else {}),
     )
     model = keras.Sequential([keras.Input((None, 3)), layer])
     model.save(tmp_path / "model.keras")
@@ -158,7 +171,7 @@ def test_takes_weights_saved_by_keras(family, tmp_path):
     assert_same(mine(SEQUENCES), reference(SEQUENCES), 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_cells_survive_saving(family, tmp_path):
     cell = ours(f"{family}Cell", 4)
     model = keras.Sequential([keras.Input((None, 3)), keras.layers.RNN(cell)])

@@ -9,7 +9,7 @@ import pytest
 
 from rnn_utils.layers import LSTM, _sizes
 from rnn_utils.layers._loop import Recurrence
-from tests.layers.families import DROP_INS, FAMILIES
+from tests.layers.families import COMMON, DROP_INS, FAMILIES, LOOPED
 from tests.layers.helpers import (
     MASKS,
     assert_same,
@@ -166,7 +166,7 @@ assert "rnn_utils" not in sys.modules
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_fits_with_and_without_jit_compile(family, jit_compile):
     model = keras.Sequential(
         [
@@ -200,7 +200,7 @@ def test_gradients_of_gradients_work_unrolled(family):
     assert_same(*results, 1e-10)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", LOOPED)
 def test_a_gpu_keeps_the_kernel_of_keras(family, monkeypatch):
     layer = ours(family, 4)
     assert layer._kernel_fits()

@@ -74,8 +74,7 @@ def test_there_are_all_pages():
     wanted = {*NOTEBOOKS, "index.html", "docs/teaching.html", "RESULTS.html"}
     wanted |= {"benchmarks/RESULTS.html", "data/README.html", "CONTRIBUTING.html"}
     wanted |= {"CHANGELOG.html", "api/index.html", "api/layers.html", "search.html"}
-    if (notebook_files.NOTEBOOKS / "glossary.md").exists():
-        wanted.add("notebooks/glossary.html")
+    wanted.add("notebooks/glossary.html")
     assert wanted <= set(PAGES)
 
 

@@ -16,12 +16,15 @@ TERMS = (
     "[output gates](glossary.md), an *ablation*, and `units` parameters"
 )
 PLAIN = """\
+import sys
 import keras
 from keras.layers import LSTM
 
 model = keras.Sequential([LSTM(4)])
 model.save("model.keras")
-keras.saving.load_model("model.keras")"""
+keras.saving.load_model("model.keras")
+fresh = sys.executable
+assert fresh"""
 EXERCISES = """\
 ## Exercises
 
@@ -153,9 +156,11 @@ BROKEN = [
     (retitle("running 75 s", "no more"), "it takes to run"),
     (retitle("takes 30 minutes", "is quick"), "does not give two times"),
     (retitle("figures.plot_lstm_block", "figures.plot_words"), "nothing is drawn"),
-    (retitle("import keras\n", "import keras\n" + "1 + 1\n" * 22), "27 lines; at most"),
+    (retitle("import keras\n", "import keras\n" + "1 + 1\n" * 19), "27 lines; at most"),
     (retitle("model.save(", "print("), "does not save the model"),
     (retitle("keras.saving.load_model", "print"), "does not load it again"),
+    (retitle("= sys.executable", "= 1"), "does not load it in a fresh process"),
+    (retitle("assert fresh", "fresh"), "does not assert that both agree"),
     (retitle("from keras.layers import LSTM", "from rnn_utils import LSTM"),
      "needs rnn_utils"),
     (retitle("from keras.layers import LSTM\n", ""), "uses ['LSTM'] of rnn_utils"),

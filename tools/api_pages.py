@@ -67,6 +67,10 @@ def _room(folder, name):
     """A package: its own docstring and names, then its modules and packages."""
     exported = _exported(folder)
     yield from _module(folder / "__init__.py", name, {})
+    for module, names in exported.items():
+        if module.startswith("_"):  # What they pass on stands under the package alone.
+            path = folder / f"{module}.py"
+            yield from _entries(path, dict.fromkeys(names, name), only=names)
     for path in _rooms(folder):
         inner = f"{name}.{path.stem}"
         yield from _title(inner, "-" if name.count(".") == 1 else "~")
@@ -85,15 +89,23 @@ def _module(path, name, exported):
         exported: `{name: package}` of what is imported from a package.
     """
     yield from (f".. automodule:: {name}", "")
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        is_class = isinstance(node, ast.ClassDef)
-        if not is_class and not isinstance(node, ast.FunctionDef):
-            continue
-        if node.name.startswith("_"):
-            continue
-        directive = "autoclass" if is_class else "autofunction"
-        yield f".. {directive}:: {exported.get(node.name, name)}.{node.name}"
-        yield from (["   :members:", ""] if is_class else [""])
+    nodes = [node.name for node in _definitions(path) if node.name[0] != "_"]
+    yield from _entries(path, dict.fromkeys(nodes, name) | exported, only=nodes)
+
+
+def _entries(path, packages, only):
+    """Some classes and functions of a module, each under the package it is in."""
+    for node in _definitions(path):
+        if node.name in only:
+            is_class = isinstance(node, ast.ClassDef)
+            directive = "autoclass" if is_class else "autofunction"
+            yield f".. {directive}:: {packages[node.name]}.{node.name}"
+            yield from (["   :members:", ""] if is_class else [""])
+
+
+def _definitions(path):
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    return [node for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)]
 
 
 def _exported(folder):

@@ -54,8 +54,8 @@ class LinearLayer(FamilyLayer):
             outputs = self._shown(outputs, valid)
             gates = {name: ops.where(valid, gate, 0.0) for name, gate in gates.items()}
         if self.return_gates:
-            gates = (gates[name] for name in self.cell.gate_names)
-            self._gates = tuple(ops.cast(gate, self.compute_dtype) for gate in gates)
+            ordered = [gates[name] for name in self.cell.gate_names]
+            self._gates = tuple(ops.cast(gate, self.compute_dtype) for gate in ordered)
         last = outputs[:, -1]
         return last, outputs if self.return_sequences else last[:, None], states
 

@@ -411,6 +411,7 @@ class MLSTM(LinearLayer):
         cell = self.cell
         vectors, log_gates, output_gate = cell.heads_of(sequences)
         log_input, log_forget = log_gates
+        initial_state = cell.with_heads(initial_state)
         if mask is not None:
             valid = mask[:, :, None]
             log_input = ops.where(valid, log_input, CLOSED)
@@ -418,9 +419,12 @@ class MLSTM(LinearLayer):
         outputs, m, states = mlstm_chunkwise(
             *(ops.transpose(vector, [0, 2, 1, 3]) for vector in vectors),
             *(ops.transpose(gate, [0, 2, 1]) for gate in (log_input, log_forget)),
-            *cell.with_heads(initial_state),
+            *initial_state,
             min(self.chunk, sequences.shape[1] or self.chunk),
         )
+        if mask is not None:  # Where nothing was read, the stabilizer is handed on.
+            anything = ops.any(mask, 1)[:, None]
+            states[-1] = ops.where(anything, states[-1], initial_state[-1])
         outputs = ops.transpose(outputs, [0, 2, 1, 3])
         outputs = ops.reshape(outputs, ops.shape(output_gate))
         log_gates, m = [log_input, log_forget], ops.transpose(m, [0, 2, 1])

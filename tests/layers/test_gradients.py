@@ -11,11 +11,11 @@ from rnn_utils.layers import (
     hidden_gradient_norms,
     input_influence,
 )
-from tests.layers.families import COMMON, FAMILIES
+from tests.layers.families import COMMON
 from tests.layers.helpers import gradients
 
 random = np.random.default_rng(0)
-OTHERS = [name for name in FAMILIES if name != "IndRNN"]  # A relu may let none through.
+OTHERS = [name for name in COMMON if name != "IndRNN"]  # A relu may let none through.
 
 
 def test_a_linear_network_multiplies_the_gradient_by_its_kernel_each_step():

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import COMMON, DROP_INS, FAMILIES
+from tests.layers.families import COMMON, DROP_INS
 from tests.layers.helpers import (
     assert_same,
     ours,
@@ -72,7 +72,7 @@ def test_cells_run_in_the_general_rnn_layer(family):
 def test_cells_of_all_families_stack():
     mine, reference = _alike(
         lambda make: keras.layers.RNN(
-            keras.layers.StackedRNNCells([make(f"{f}Cell", 4) for f in FAMILIES]),
+            keras.layers.StackedRNNCells([make(f"{f}Cell", 4) for f in COMMON]),
             return_state=True,
         )
     )
@@ -182,6 +182,6 @@ def test_cells_survive_saving(family, tmp_path):
 
 
 def test_unknown_batch_and_time_stay_unknown():
-    for family in FAMILIES:
+    for family in COMMON:
         outputs = ours(family, 4, return_sequences=True)(keras.Input((None, 3)))
         assert outputs.shape == (None, None, 4)

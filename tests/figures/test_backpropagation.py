@@ -5,17 +5,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures.backpropagation import plot_backpropagation
 from rnn_utils.layers import SimpleRNN, hidden_gradient_norms
 from tests.figures.helpers import illegible, named, texts
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def thickness(arrow):

@@ -4,15 +4,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures.curves import plot_estimates, plot_learning_curves
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_learning_curves_label_the_right_line():

@@ -4,17 +4,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures._drawing import ROLES, Drawing
 from rnn_utils.notebook import OKABE_ITO
 from tests.figures.helpers import illegible
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_texts_on_each_other_and_beyond_the_axes_are_found():

@@ -1,22 +1,13 @@
 """Claims about the drawing of encoder, decoder and attention."""
 
-import matplotlib
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
 
 from rnn_utils.figures.encoder_decoder import plot_encoder_decoder
 from tests.figures.helpers import illegible, named, texts
 
 SOURCE, TARGET = ["a", "big", "party"], ["gran", "fiesta"]
 WEIGHTS = np.array([[0.1, 0.7, 0.2], [0.05, 0.15, 0.8]])
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_every_token_has_its_state_and_every_target_reads_the_one_before():

@@ -10,20 +10,12 @@ import nbformat
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils import figures
 from rnn_utils.layers import LSTM
 from tools import output_rules
 
 TEXT = "A cat.\n"
 random = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def _gates(steps=7, units=3):

@@ -4,20 +4,12 @@ import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures.gru_block import plot_gru_block
 from rnn_utils.layers import GRU
 from tests.figures.helpers import illegible, named, text_beside, texts
 
 VALUES = {"candidate": -0.87, "update_gate": 0.93, "reset_gate": 0.12}
 STAGES = ["", "z", "r", "zr"]
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 @pytest.mark.parametrize("gates", STAGES)

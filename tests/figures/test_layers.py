@@ -1,22 +1,13 @@
 """Claims about the drawing of neurons and weights."""
 
-import matplotlib
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
 
 from rnn_utils.figures.layers import plot_layers
 from tests.figures.helpers import illegible, named, texts
 
 GENERATOR = np.random.default_rng(0)
 W_XH, W_HH, W_HY = (GENERATOR.normal(size=shape) for shape in [(3, 4), (4, 4), (4, 2)])
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def zeros(features, units, outputs):

@@ -6,8 +6,6 @@ import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures.lstm_block import plot_lstm_block
 from rnn_utils.layers import LSTM
 from tests.figures.helpers import illegible, named, text_beside, texts
@@ -21,12 +19,6 @@ VALUES = {
 PREVIOUS = -1.64
 STAGES = ["", "i", "if", "ifo", "io"]
 SUBSETS = ["".join(s) for n in range(4) for s in itertools.combinations("ifo", n)]
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 @pytest.mark.parametrize("gates", SUBSETS)

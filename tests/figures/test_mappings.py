@@ -3,18 +3,9 @@
 from collections import Counter
 
 import matplotlib
-import pytest
-
-matplotlib.use("Agg")
 
 from rnn_utils.figures.mappings import plot_mappings
 from tests.figures.helpers import illegible, named, texts
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def panels(ax):

@@ -1,18 +1,9 @@
 """Claims about alignments and captioned pictures."""
 
-import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures.pictures import plot_alignment, plot_captions
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_an_alignment_has_targets_from_top_to_bottom_and_sources_along_the_top():

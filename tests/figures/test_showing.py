@@ -1,13 +1,9 @@
 """A figure in a notebook's output carries alt text, and is the figure that it was."""
 
-import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from nbclient import NotebookClient
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 
 from rnn_utils.figures import show
 

@@ -6,15 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures.text import plot_characters, plot_spans, plot_tags, plot_words
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_words_keep_their_order_and_wrap_within_the_width():

@@ -3,16 +3,8 @@
 import matplotlib
 import pytest
 
-matplotlib.use("Agg")
-
 from rnn_utils.figures.truncation import plot_truncation
 from tests.figures.helpers import illegible, named, texts
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 @pytest.mark.parametrize(

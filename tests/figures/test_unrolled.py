@@ -1,20 +1,11 @@
 """Claims about the drawing of an unrolled network."""
 
-import matplotlib
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
 
 from rnn_utils.figures.unrolled import plot_unrolled
 
 STATES = np.linspace(-1, 1, 24).reshape(3, 8)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def texts(ax):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from keras import ops
 
 from ._family import FamilyCell, FamilyLayer
 from ._recurrent import Cell
 from ._scan import linear_scan, plus, times
-from ._types import Tensor
+from ._types import Shape, Tensor
 
 
 class LinearCell(FamilyCell):
@@ -26,6 +26,31 @@ class LinearCell(FamilyCell):
         """Return the new states, `a_t h_{t-1} + b_t`, and the gates."""
         decay, added, gates = self.coefficients(inputs)
         return plus(times(decay, states), added), gates
+
+
+class GatedLinearCell(LinearCell):
+    """A linear cell with all gates made of one product, `x_t W + b`, side by side.
+
+    A class names in `products` how many gates that are, and in `gated` the function
+    from the product, and `negative_decay`, to `a_t`, `b_t` and the dict of gates.
+    """
+
+    products: int
+    gated: Callable[[Tensor, bool], tuple[Tensor, Tensor, dict[str, Tensor]]]
+
+    def build(self, input_shape: Shape) -> None:
+        """Create the weights for inputs of shape `(batch, features)`."""
+        width = self.products * self.units
+        self.kernel = self.weight("kernel", (input_shape[-1], width))
+        self.bias = self.weight("bias", (width,))
+
+    def coefficients(
+        self, inputs: Tensor
+    ) -> tuple[list[Tensor], list[Tensor], dict[str, Tensor]]:
+        """Return `[a_t]`, `[b_t]` and the gates."""
+        from_input = self._project(inputs, self.kernel, None, self.bias)
+        decay, added, gates = self.gated(from_input, self.negative_decay)
+        return [decay], [added], gates
 
 
 class LinearLayer(FamilyLayer):

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from ._linear import LinearCell, LinearLayer
+from ._linear import GatedLinearCell, LinearLayer
 from ._recurrent import passed_on
-from ._types import Identifier, Shape, Tensor
+from ._types import Identifier, Tensor
 
 
 def min_gru_coefficients(
@@ -49,7 +49,7 @@ def min_gru_coefficients(
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")
-class MinGRUCell(LinearCell):
+class MinGRUCell(GatedLinearCell):
     """One step of a minimal gated recurrent unit: see `min_gru_coefficients`.
 
     Takes the arguments of `MinGRU` that make the weights: `kernel` W
@@ -71,6 +71,8 @@ class MinGRUCell(LinearCell):
     """
 
     gate_names = ("update_gate", "candidate")
+    products = 2
+    gated = staticmethod(min_gru_coefficients)
 
     def __init__(
         self,
@@ -83,19 +85,6 @@ class MinGRUCell(LinearCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(**passed_on(locals()))
-
-    def build(self, input_shape: Shape) -> None:
-        """Create the weights for inputs of shape `(batch, features)`."""
-        self.kernel = self.weight("kernel", (input_shape[-1], 2 * self.units))
-        self.bias = self.weight("bias", (2 * self.units,))
-
-    def coefficients(
-        self, inputs: Tensor
-    ) -> tuple[list[Tensor], list[Tensor], dict[str, Tensor]]:
-        """Return `[a_t]`, `[b_t]` and the gates; see `min_gru_coefficients`."""
-        from_input = self._project(inputs, self.kernel, None, self.bias)
-        decay, added, gates = min_gru_coefficients(from_input, self.negative_decay)
-        return [decay], [added], gates
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")

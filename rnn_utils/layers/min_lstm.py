@@ -7,9 +7,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from ._linear import LinearCell, LinearLayer
+from ._linear import GatedLinearCell, LinearLayer
 from ._recurrent import passed_on
-from ._types import Identifier, Shape, Tensor
+from ._types import Identifier, Tensor
 
 
 def min_lstm_coefficients(
@@ -54,7 +54,7 @@ def min_lstm_coefficients(
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")
-class MinLSTMCell(LinearCell):
+class MinLSTMCell(GatedLinearCell):
     """One step of a minimal long short-term memory: see `min_lstm_coefficients`.
 
     Takes the arguments of `MinLSTM` that make the weights: `kernel` W
@@ -76,6 +76,8 @@ class MinLSTMCell(LinearCell):
     """
 
     gate_names = ("input_gate", "forget_gate", "candidate")
+    products = 3
+    gated = staticmethod(min_lstm_coefficients)
 
     def __init__(
         self,
@@ -88,19 +90,6 @@ class MinLSTMCell(LinearCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(**passed_on(locals()))
-
-    def build(self, input_shape: Shape) -> None:
-        """Create the weights for inputs of shape `(batch, features)`."""
-        self.kernel = self.weight("kernel", (input_shape[-1], 3 * self.units))
-        self.bias = self.weight("bias", (3 * self.units,))
-
-    def coefficients(
-        self, inputs: Tensor
-    ) -> tuple[list[Tensor], list[Tensor], dict[str, Tensor]]:
-        """Return `[a_t]`, `[b_t]` and the gates; see `min_lstm_coefficients`."""
-        from_input = self._project(inputs, self.kernel, None, self.bias)
-        decay, added, gates = min_lstm_coefficients(from_input, self.negative_decay)
-        return [decay], [added], gates
 
 
 @keras.saving.register_keras_serializable(package="rnn_utils")

@@ -56,10 +56,8 @@ def gather(root, target):
         for cell in notebook_files.read(path).cells:
             if cell.cell_type == "markdown":
                 _copy_files(root, target, "notebooks", cell.source)
-    for name in ("README.md", *ABOUT):
-        text = (root / name).read_text(encoding="utf-8")
-        if name == "README.md":
-            text = first_page(root)
+    texts = {name: (root / name).read_text(encoding="utf-8") for name in ABOUT}
+    for name, text in {"README.md": first_page(root), **texts}.items():
         folder = posixpath.dirname(name)
         _copy_files(root, target, folder, text)
         _write(target / _place(name), rewritten(text, folder, root))

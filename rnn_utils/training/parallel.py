@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import queue
-import sys
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from rnn_utils import _checks
+from rnn_utils.training.progress import _in_ipython
 
 
 def side_by_side(
@@ -72,10 +72,8 @@ class _StatusLine:
 
     def __init__(self, total, unit):
         self._total, self._unit = total, unit
-        ipython = sys.modules.get("IPython")
-        shell = ipython.get_ipython() if ipython else None
         self._handle = None
-        if hasattr(shell, "kernel"):
+        if _in_ipython():
             from IPython.display import display
 
             self._handle = display(self._bundle(0), raw=True, display_id=True)

@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tools.build_site import SITE
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from tools.handout import BROWSERS
 
 
 @pytest.fixture(scope="module")

@@ -37,12 +37,23 @@ LSTM_GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_sta
 GRU_GATES = ("update_gate", "reset_gate", "candidate")
 MIN_GRU_GATES = ("update_gate", "candidate")
 MLSTM_GATES = ("input_gate", "forget_gate", "output_gate")
+LEM_GATES = (
+    "memory_step",
+    "hidden_step",
+    "memory_candidate",
+    "hidden_candidate",
+    "memory_state",
+)
 FAMILIES = {
     "SimpleRNN": Family("simple_rnn", 1, 1, ("pre_activation",), "SimpleRNN", GATES),
     "LSTM": Family("lstm", 2, 4, LSTM_GATES, "LSTM", GATES),
     "GRU": Family("gru", 1, 3, GRU_GATES, "GRU", GATES),
     "IndRNN": Family("ind_rnn", 1, 1, ("pre_activation",)),
     "SLSTM": Family("slstm", 4, 4, LSTM_GATES[:4], positive=(2,), by_hand=False),
+    "PeepholeLSTM": Family("peephole_lstm", 2, 4, LSTM_GATES, by_hand=False),
+    "CoupledLSTM": Family("coupled_lstm", 2, 3, LSTM_GATES, by_hand=False),
+    "LayerNormLSTM": Family("layer_norm_lstm", 2, 4, LSTM_GATES, by_hand=False),
+    "LEM": Family("lem", 2, 4, LEM_GATES, by_hand=False),
     "MinGRU": Family("min_gru", 1, 2, MIN_GRU_GATES, scanned=True),
     "MinLSTM": Family("min_lstm", 1, 3, LSTM_GATES[:3], scanned=True),
     "LRU": Family("lru", 2, 2, (), scanned=True),

@@ -16,6 +16,15 @@ if BACKEND != "tensorflow":
 import tensorflow as tf
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _little_to_collect():
+    """Leaves what earlier tests made out of every collection, which is slow with it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def _train(family, units):
     """Trains a layer once in a graph of its own; returns weak references to both."""
     layer, sequences = ours(family, units), tf.ones((2, 5, 3))

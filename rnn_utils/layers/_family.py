@@ -10,7 +10,7 @@ from keras import ops
 
 from ._checks import require
 from ._recurrent import Cell, Recurrent
-from ._types import Shape, Tensor
+from ._types import Identifier, Shape, Tensor
 
 # What a setting is, by the end of its name: how it is looked up, and written down.
 KINDS = {
@@ -62,13 +62,15 @@ class FamilyCell(Cell, keras.layers.Layer):
         """Create a weight that a layer of half precision reads in full precision."""
         return super().add_weight(*args, autocast=False, **kwargs)
 
-    def weight(self, name: str, shape: Shape) -> keras.Variable:
+    def weight(
+        self, name: str, shape: Shape, initializer: Identifier = None
+    ) -> keras.Variable:
         """Create a weight; `recurrent_initializer` draws `recurrent_kernel`."""
         prefix = "recurrent" if name == "recurrent_kernel" else name
         return self.add_weight(
             shape=shape,
             name=name,
-            initializer=getattr(self, f"{prefix}_initializer"),
+            initializer=initializer or getattr(self, f"{prefix}_initializer"),
             regularizer=getattr(self, f"{prefix}_regularizer", None),
             constraint=getattr(self, f"{prefix}_constraint", None),
         )

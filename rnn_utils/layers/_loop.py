@@ -18,10 +18,9 @@ from ._types import Tensor
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
 
-Step = Callable[[Tensor, Tensor, Sequence[Tensor]], tuple[list[Tensor], list[Tensor]]]
-StepBack = Callable[
-    [Sequence[Tensor], Tensor, Sequence[Tensor]], tuple[Tensor, Tensor, list[Any]]
-]
+# Both may take weights of their own, one after the other, as their last arguments.
+Step = Callable[..., tuple[list[Tensor], list[Tensor]]]
+StepBack = Callable[..., tuple[Any, ...]]
 
 
 def works_here() -> bool:
@@ -112,18 +111,22 @@ def time_loop(
 def derived(step: Step) -> tuple[Step, StepBack]:
     """Return a step that remembers its arguments, and its gradient by a tape."""
 
-    def remembering(from_input, from_memory, states):
-        new_states, _ = step(from_input, from_memory, states)
+    def remembering(from_input, from_memory, states, *own):
+        new_states, _ = step(from_input, from_memory, states, *own)
         return new_states, [from_input, from_memory, *states]
 
-    def step_back(d_states, hidden_state, record):
+    def step_back(d_states, hidden_state, record, *own):
+        # In the graph of the loop's body: a tape may miss what comes from outside.
+        own = [tf.identity(weight) for weight in own]
+        sources = [*record, *own]
         with tf.GradientTape() as tape:
-            tape.watch(record)
-            new_states, _ = step(record[0], record[1], record[2:])
-        d_input, d_memory, *d_before = tape.gradient(
-            new_states, record, d_states, unconnected_gradients="zero"
+            tape.watch(sources)
+            new_states, _ = step(record[0], record[1], record[2:], *own)
+        d_input, d_memory, *others = tape.gradient(
+            new_states, sources, d_states, unconnected_gradients="zero"
         )
-        return d_input, d_memory, d_before
+        count = len(d_states)
+        return d_input, d_memory, others[:count], *others[count:]
 
     return remembering, step_back
 
@@ -144,16 +147,19 @@ class Recurrence:
     t = T .. 1, `step_back` turns dL/dh_t into the gradients of the two sums; that of
     `h_{t-1} U` is carried on to `h_{t-1}`, where the loss may also arrive directly.
     The gradients of the weights, sums over time, are one large product each, after.
+    A step may read weights of its own too; their gradients are added up on the way.
 
     One of them serves all layers of a family: TensorFlow keeps what XLA has compiled as
     long as the process lives (its `device_compilation_cache.h` says so), some 10 MB for
     each size. So a second layer of a size should find it, not add to it.
 
     Args:
-        step: `(from_input, from_memory, states) -> (states, record)`.
-        step_back: `(d_states, hidden_state, record) -> (d_from_input, d_from_memory,
-            d_states)`, where the last leaves out what flows through `h_{t-1} U`. By
-            default a tape finds it, at every step of the compiled loop.
+        step: `(from_input, from_memory, states, *own) -> (states, record)`, where `own`
+            are the step's own weights.
+        step_back: `(d_states, hidden_state, record, *own) -> (d_from_input,
+            d_from_memory, d_states, *d_own)`, where `d_states` leaves out what flows
+            through `h_{t-1} U`. By default a tape finds it, at every step of the
+            compiled loop.
 
     Source: Werbos (1990), "Backpropagation through time", Proc. IEEE 78(10).
     """
@@ -198,7 +204,7 @@ class Recurrence:
             mask: None, or booleans of shape `(batch, time, 2)`: where first False, the
                 states stay as they were; where second False, the output is zero.
             span: The first time step with a valid row, and the one after the last.
-            weights: `[W, b, U, d]`.
+            weights: `[W, b, U, d]`, and after them the step's own.
             states: Initial states, each of shape `(batch, units)`.
             training: Whether to remember what BPTT needs. Without it, a gradient is
                 still right, but repeats the forward pass.
@@ -210,7 +216,7 @@ class Recurrence:
         def stopped(tensors):
             # No tape may look inside: the gradients below are all it needs.
             inputs, *rest = (tf.stop_gradient(tensor) for tensor in tensors)
-            return inputs, mask, span, rest[:4], rest[4:]
+            return inputs, mask, span, rest[: len(weights)], rest[len(weights) :]
 
         @tf.custom_gradient
         def run(*tensors):
@@ -231,7 +237,7 @@ class Recurrence:
         return run(inputs, *weights, *states)
 
     def _forward(self, inputs, mask, span, weights, states, remember):
-        kernel, bias, recurrent_kernel, recurrent_bias = weights
+        kernel, bias, recurrent_kernel, recurrent_bias, *own = weights
         sequences = valid_in_time(mask)
         # For a single row, one large product reads the kernel once, not at each step.
         single = inputs.shape[0] == 1
@@ -245,7 +251,7 @@ class Recurrence:
             else:
                 from_input = ops.matmul(tf.gather(inputs, time, axis=1), kernel) + bias
             from_memory = ops.matmul(states[0], recurrent_kernel) + recurrent_bias
-            new_states, record = self.step(from_input, from_memory, states)
+            new_states, record = self.step(from_input, from_memory, states, *own)
             if mask is not None:
                 new_states = choose(slices[0], new_states, states)
             return [new_states[0], *record] if remember else new_states[:1], new_states
@@ -260,7 +266,7 @@ class Recurrence:
             hidden = ops.where(mask[:, :, 1:], hidden, ops.zeros_like(hidden))
         return hidden, states, records if remember else []
 
-    def _backward(self, d_hidden, d_states, history, mask, span, recurrent_kernel):
+    def _backward(self, d_hidden, d_states, history, mask, span, recurrent_kernel, own):
         length = d_hidden.shape[1] or tf.shape(d_hidden)[1]
         if mask is not None:
             d_hidden = ops.where(mask[:, :, 1:], d_hidden, ops.zeros_like(d_hidden))
@@ -269,27 +275,40 @@ class Recurrence:
         d_hidden = ops.transpose(d_hidden, [1, 0, 2])
         transposed = ops.transpose(recurrent_kernel)
 
-        def body(time, slices, d_states):
+        count = len(d_states)
+
+        def body(time, slices, carried):
+            d_states, d_own = carried[:count], carried[count:]
             d_hidden, hidden, *record = slices[: 1 + len(history)]
             d_states = [d_states[0] + d_hidden, *d_states[1:]]
-            d_input, d_memory, d_before = self.step_back(d_states, hidden, record)
+            arriving = d_states
+            if own and mask is not None:  # A masked row adds nothing to `d_own`.
+                arriving = choose(slices[-1], d_states, map(ops.zeros_like, d_states))
+            d_input, d_memory, d_before, *added = self.step_back(
+                arriving, hidden, record, *own
+            )
+            d_own = [d + more for d, more in zip(d_own, added, strict=True)]
             d_before = [d_before[0] + ops.matmul(d_memory, transposed), *d_before[1:]]
             d_sums = [d_input] if d_memory is d_input else [d_input, d_memory]
             if mask is not None:
                 zeros = [ops.zeros_like(d_sum) for d_sum in d_sums]
                 d_sums = choose(slices[-1], d_sums, zeros)
                 d_before = choose(slices[-1], d_before, d_states)
-            return d_sums, d_before
+            return d_sums, [*d_before, *d_own]
 
         sequences = [d_hidden, *history, *valid_in_time(mask)]
-        return time_loop(body, sequences, d_states, length, span, reverse=True)
+        carried = [*d_states, *map(tf.zeros_like, own)]
+        d_sums, carried = time_loop(
+            body, sequences, carried, length, span, reverse=True
+        )
+        return d_sums, carried[:count], carried[count:]
 
     def _gradients(self, d_results, history, arguments):
         """Return the gradients of inputs, weights and initial states."""
         d_hidden, *d_states = d_results
         inputs, mask, span, weights, states = arguments
-        (d_input, *d_memory), d_initial = self.backward(
-            d_hidden, d_states, history, mask, span, weights[2]
+        (d_input, *d_memory), d_initial, d_own = self.backward(
+            d_hidden, d_states, history, mask, span, weights[2], weights[4:]
         )
         (d_memory,) = d_memory or [d_input]
         d_inputs = tf.tensordot(d_input, weights[0], [[2], [1]])
@@ -301,5 +320,5 @@ class Recurrence:
             tf.transpose(d_inputs, [1, 0, 2]),
             *(d_kernel, tf.reduce_sum(d_input, [0, 1])),
             *(d_recurrent, tf.reduce_sum(d_memory, [0, 1])),
-            *d_initial,
+            *(*d_own, *d_initial),
         )

@@ -43,8 +43,9 @@ class Cell:
 
     The equations are in `advance(inputs, states, training)`, which returns the list of
     new states and a dict of gate activations, named as in `gate_names`. `_biases`
-    returns what is added to the products with the kernels, each an array or None. One
-    that can drop inputs has the methods of Keras's cells, such as `get_dropout_mask`.
+    returns what is added to the products with the kernels, each an array or None, and
+    `step_weights` what else the equations read. One that can drop inputs has the
+    methods of Keras's cells, such as `get_dropout_mask`.
     """
 
     gate_names: tuple[str, ...]
@@ -65,6 +66,10 @@ class Cell:
     def recurrent_matrix(self) -> Tensor:
         """Return U, `(units, ...)`, of what the cell keeps of it."""
         return self.recurrent_kernel
+
+    def step_weights(self) -> list[Tensor]:
+        """Return the weights that the equations read beside W, U and the biases."""
+        return []
 
     def read_out(self, inputs: Tensor, states: Sequence[Tensor]) -> Tensor:
         """Return the output of a step, or of all: the first of the new states."""
@@ -293,6 +298,7 @@ class Recurrent:
             mask = ops.stack([mask, shown], -1)
         bias, recurrent_bias = cell._biases()
         weights = cell.kernel, bias, cell.recurrent_matrix(), recurrent_bias
+        weights = *weights, *cell.step_weights()
         hidden, *states = run(
             self.recurrence, weights, sequences, mask, states, training
         )

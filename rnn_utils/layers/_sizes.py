@@ -89,7 +89,8 @@ def run(
 
     Args:
         recurrence: What to run.
-        weights: `[W, b, U, d]`, with None for a bias that there is not.
+        weights: `[W, b, U, d]`, with None for a bias that there is not, and after them
+            what the step reads beside these.
         sequences: Shape `(batch, time, features)`.
         mask: None, or booleans of shape `(batch, time, 2)`, as for `Recurrence`.
         states: Initial states, each of shape `(batch, units)`.
@@ -112,8 +113,10 @@ def run(
     tensors = [*(pad(t, 1, padded) for t in (sequences, mask)), *states]
     tensors = [pad(t, 0, share * halves) for t in tensors]
     pieces = [[t] * halves if t is None else tf.split(t, halves) for t in tensors]
-    dtype, width = sequences.dtype, weights[0].shape[1]
-    weights = [tf.zeros(width, dtype) if w is None else w for w in weights]
+    weights = [  # A bias, which may be missing, comes after its kernel.
+        tf.zeros(weights[i - 1].shape[1], sequences.dtype) if w is None else w
+        for i, w in enumerate(weights)
+    ]
     weights = [tf.convert_to_tensor(weight) for weight in weights]
     results = [
         recurrence(inputs, mask, span, weights, states, bool(training))

@@ -39,13 +39,13 @@ states, `return_sequences`, `return_state`, `go_backwards`, `stateful`, `unroll`
 equations are right, compare the layer with `keras.layers.RNN(UpdateGateCell(32))`,
 which knows nothing of the compiled loop.
 
-What the equations depend on is an attribute of the class: make `equations` a class
-method, and derive a cell and its layer for each value.
+Weights beside W, U and b are created in `build`, after `super().build(input_shape)`.
+The method `step_weights` returns them as a list, and `equations` takes them, one after
+the other, after the states; `peephole_lstm.py` is such a cell. A setting that is a
+number can go the same way, as in `lem.py`. Any other is an attribute of the class: make
+`equations` a class method, and derive a cell and its layer for each value.
 
-Weights beside W, U and b need Keras's loop, `keras.layers.RNN(cell)`: the compiled loop
-takes no others. So peephole connections, layer normalization within the cell and the
-long expressive memory (LEM) are left for later. A cell whose state is a linear
-recurrence is a page more: `min_gru.py` shows how.
+A cell whose state is a linear recurrence is a page more: `min_gru.py` shows how.
 """
 
 from __future__ import annotations
@@ -98,7 +98,10 @@ class EquationCell(FamilyCell):
 
     @staticmethod
     def equations(
-        from_input: Tensor, from_memory: Tensor, states: Sequence[Tensor]
+        from_input: Tensor,
+        from_memory: Tensor,
+        states: Sequence[Tensor],
+        *step_weights: Tensor,
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Return the list of new states, and the gates by the names in `gate_names`."""
         raise NotImplementedError("A cell of your own says what `equations` returns.")
@@ -108,15 +111,21 @@ class EquationCell(FamilyCell):
         width = self.products * self.units
         self.kernel = self.weight("kernel", (input_shape[-1], width))
         self.recurrent_kernel = self.weight("recurrent_kernel", (self.units, width))
-        self.bias = self.weight("bias", (width,))
+        self.bias = self.weight("bias", (width,), self._first_bias)
+
+    def _first_bias(self, shape, dtype=None):
+        return self.bias_initializer(shape, dtype)
 
     def advance(
         self, inputs: Tensor, states: Sequence[Tensor], training: bool
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Return what the equations return."""
-        from_input = self._project(inputs, self.kernel, None, self.bias)
-        from_memory = self._project(states[0], self.recurrent_kernel, None)
-        return self.equations(from_input, from_memory, states)
+        bias, recurrent_bias = self._biases()
+        from_input = self._project(inputs, self.kernel, None, bias)
+        from_memory = self._project(
+            states[0], self.recurrent_matrix(), None, recurrent_bias
+        )
+        return self.equations(from_input, from_memory, states, *self.step_weights())
 
     def _biases(self):
         return self.bias, None
@@ -137,8 +146,8 @@ class EquationLayer(FamilyLayer):
         super().__init_subclass__(**kwargs)
         equations = cls.cell_class.equations
 
-        def step(from_input, from_memory, states):
-            return equations(from_input, from_memory, states)[0], []
+        def step(from_input, from_memory, states, *step_weights):
+            return equations(from_input, from_memory, states, *step_weights)[0], []
 
         cls.recurrence = Recurrence(step)
 

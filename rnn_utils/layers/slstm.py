@@ -125,12 +125,7 @@ class SLSTMCell(FamilyCell):
         self.recurrent_kernel = self.weight(
             "recurrent_kernel", (self.heads, width, 4 * width)
         )
-        self.bias = self.add_weight(
-            shape=(4 * units,),
-            name="bias",
-            initializer=self._first_bias,
-            regularizer=self.bias_regularizer,
-        )
+        self.bias = self.weight("bias", (4 * units,), self._first_bias)
 
     def _first_bias(self, shape, dtype=None):
         bias = self.bias_initializer(shape, dtype)

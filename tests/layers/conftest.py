@@ -8,6 +8,7 @@ _OF_NEW_FAMILIES = [
     "test_chrono.py",
     "test_linear_families.py",
     "test_looped_families.py",
+    "test_lstm_variants.py",
     "test_mlstm.py",
     "test_own_cell.py",
     "test_residual.py",

@@ -37,12 +37,23 @@ LSTM_GATES = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_sta
 GRU_GATES = ("update_gate", "reset_gate", "candidate")
 MIN_GRU_GATES = ("update_gate", "candidate")
 MLSTM_GATES = ("input_gate", "forget_gate", "output_gate")
+LEM_GATES = (
+    "memory_step",
+    "hidden_step",
+    "memory_candidate",
+    "hidden_candidate",
+    "memory_state",
+)
 FAMILIES = {
     "SimpleRNN": Family("simple_rnn", 1, 1, ("pre_activation",), "SimpleRNN", GATES),
     "LSTM": Family("lstm", 2, 4, LSTM_GATES, "LSTM", GATES),
     "GRU": Family("gru", 1, 3, GRU_GATES, "GRU", GATES),
     "IndRNN": Family("ind_rnn", 1, 1, ("pre_activation",)),
     "SLSTM": Family("slstm", 4, 4, LSTM_GATES[:4], positive=(2,), by_hand=False),
+    "PeepholeLSTM": Family("peephole_lstm", 2, 4, LSTM_GATES, by_hand=False),
+    "CoupledLSTM": Family("coupled_lstm", 2, 3, LSTM_GATES, by_hand=False),
+    "LayerNormLSTM": Family("layer_norm_lstm", 2, 4, LSTM_GATES, by_hand=False),
+    "LEM": Family("lem", 2, 4, LEM_GATES, by_hand=False),
     "MinGRU": Family("min_gru", 1, 2, MIN_GRU_GATES, scanned=True),
     "MinLSTM": Family("min_lstm", 1, 3, LSTM_GATES[:3], scanned=True),
     "LRU": Family("lru", 2, 2, (), scanned=True),
@@ -53,6 +64,14 @@ DROP_INS = [name for name, family in FAMILIES.items() if family.twin]
 # Those that the common tests take. The others are not tested with JAX and torch yet;
 # `conftest.py` leaves their own tests out there.
 COMMON = list(FAMILIES) if keras.backend.backend() == "tensorflow" else DROP_INS
+# One for each way of being run, for tests of that alone: the compiled loop, with a
+# gradient by hand or by a tape and with further weights, and the scans. The others
+# differ from these in nothing but equations.
+MACHINES = [
+    name
+    for name in COMMON
+    if name not in ("CoupledLSTM", "LayerNormLSTM", "LEM", "MinLSTM")
+]
 GATED = [name for name in COMMON if FAMILIES[name].gates]
 LOOPED = [name for name, family in FAMILIES.items() if not family.scanned]
 BY_HAND = [name for name in LOOPED if FAMILIES[name].by_hand]

@@ -64,8 +64,9 @@ def test_it_survives_saving(tmp_path):
     assert initializer.get_config() == config
 
 
-def test_a_layer_that_opens_the_forget_gate_itself_is_refused():
-    layer = ours("LSTM", 8, bias_initializer=ChronoInitializer("LSTM", 8, 9))
+@pytest.mark.parametrize("family", ["LSTM", "PeepholeLSTM"])
+def test_a_layer_that_opens_the_forget_gate_itself_is_refused(family):
+    layer = ours(family, 8, bias_initializer=ChronoInitializer("LSTM", 8, 9))
     with pytest.raises(ValueError, match=r"`shape`.*\(32,\).*unit_forget_bias=False"):
         layer.build((None, None, 2))
 

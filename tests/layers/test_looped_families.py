@@ -1,4 +1,4 @@
-"""IndRNN and SLSTM compute what their papers write, in NumPy."""
+"""Families of the compiled loop compute what their papers write, in NumPy."""
 
 import keras
 import numpy as np
@@ -7,8 +7,12 @@ from keras import ops
 
 from rnn_utils.layers import Clip
 from tests.layers.helpers import (
+    FEATURES,
     PRECISE,
+    ROWS,
+    TIME,
     TOLERANCE,
+    UNITS,
     assert_same,
     gradients,
     make_mask,
@@ -17,7 +21,6 @@ from tests.layers.helpers import (
 )
 
 random = np.random.default_rng(0)
-BATCH, TIME, FEATURES, UNITS = 3, 9, 2, 4
 
 
 def sigmoid(x):
@@ -34,37 +37,92 @@ def slstm(x, states, weights):
     kernel, recurrent, bias = weights
     heads, width, _ = recurrent.shape
     h, c, n, m = states
-    from_memory = np.zeros((4, BATCH, heads, width))
+    from_memory = np.zeros((4, ROWS, heads, width))
     for head in range(heads):
-        product = h.reshape(BATCH, heads, width)[:, head] @ recurrent[head]
+        product = h.reshape(ROWS, heads, width)[:, head] @ recurrent[head]
         from_memory[:, :, head] = np.split(product, 4, -1)
     sums = np.stack(np.split(x @ kernel + bias, 4, -1))
-    i, f, z, o = sums + from_memory.reshape(4, BATCH, UNITS)
+    i, f, z, o = sums + from_memory.reshape(4, ROWS, UNITS)
     old = sigmoid(f) * np.exp(m)
     c, n = old * c + np.exp(i) * np.tanh(z), old * n + np.exp(i)
     m = np.maximum(np.log(sigmoid(f)) + m, i)
     return [sigmoid(o) * c / n, c / np.exp(m), n / np.exp(m), m]
 
 
-STEPS = {"IndRNN": ind_rnn, "SLSTM": slstm}
+def peephole_lstm(x, states, weights):
+    kernel, recurrent, bias, peephole = weights
+    h, c = states
+    i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, -1)
+    p_i, p_f, p_o = np.split(peephole, 3)
+    new = sigmoid(f + p_f * c) * c + sigmoid(i + p_i * c) * np.tanh(g)
+    return [sigmoid(o + p_o * new) * np.tanh(new), new]
+
+
+def coupled_lstm(x, states, weights):
+    kernel, recurrent, bias = weights
+    h, c = states
+    i, g, o = np.split(x @ kernel + h @ recurrent + bias, 3, -1)
+    c = (1 - sigmoid(i)) * c + sigmoid(i) * np.tanh(g)
+    return [sigmoid(o) * np.tanh(c), c]
+
+
+def layer_norm_lstm(x, states, weights):
+    kernel, recurrent, bias, alpha_x, alpha_h, alpha_c, beta_c = weights
+    h, c = states
+
+    def norm(values):
+        mean, variance = values.mean(-1, keepdims=True), values.var(-1, keepdims=True)
+        return (values - mean) / np.sqrt(variance + 1e-5)
+
+    sums = alpha_h * norm(h @ recurrent) + alpha_x * norm(x @ kernel) + bias
+    i, f, g, o = np.split(sums, 4, -1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return [sigmoid(o) * np.tanh(alpha_c * norm(c) + beta_c), c]
+
+
+def lem(u, states, weights, delta=0.3):
+    """In the letters of the paper, where y is the hidden state."""
+    y, z = states
+    v_1, v_2, v_z, v_y = np.split(weights[0], 4, -1)
+    w_1, w_2, w_z, w_y = np.split(weights[1], 4, -1)
+    b_1, b_2, b_z, b_y = np.split(weights[2], 4, -1)
+    step = delta * sigmoid(y @ w_1 + u @ v_1 + b_1)
+    step_bar = delta * sigmoid(y @ w_2 + u @ v_2 + b_2)
+    z = (1 - step) * z + step * np.tanh(y @ w_z + u @ v_z + b_z)
+    y = (1 - step_bar) * y + step_bar * np.tanh(z @ w_y + u @ v_y + b_y)
+    return [y, z]
+
+
+STEPS = {
+    "IndRNN": ind_rnn,
+    "SLSTM": slstm,
+    "PeepholeLSTM": peephole_lstm,
+    "CoupledLSTM": coupled_lstm,
+    "LayerNormLSTM": layer_norm_lstm,
+    "LEM": lem,
+}
 
 
 @pytest.mark.parametrize("mask", ["none", "holes"])
 @pytest.mark.parametrize(
     "family, options",
-    [("IndRNN", {}), ("SLSTM", {}), ("SLSTM", {"heads": 2}), ("SLSTM", {"heads": 4})],
+    [
+        *((family, {}) for family in STEPS if family != "LEM"),
+        *(("SLSTM", {"heads": heads}) for heads in (2, 4)),
+        ("LEM", {"step_size": 0.3}),
+    ],
 )
 def test_the_layer_is_the_equations_of_the_paper(family, options, mask):
     options = {"return_sequences": True, "return_state": True, **options}
     layer = ours(family, UNITS, dtype=PRECISE, **options)
     layer.build((None, None, FEATURES))
     layer.set_weights([random.normal(size=w.shape) * 0.7 for w in layer.weights])
-    inputs = random.normal(size=(BATCH, TIME, FEATURES)).astype(PRECISE)
-    start = random_states(family, BATCH, UNITS, random)
-    mask = make_mask(mask, BATCH, TIME, random)
+    inputs = random.normal(size=(ROWS, TIME, FEATURES)).astype(PRECISE)
+    start = random_states(family, ROWS, UNITS, random)
+    mask = make_mask(mask, ROWS, TIME, random)
     if mask is not None:  # With JAX, Keras would show the initial state before it.
         mask[:, 0] = True
-    states, output, outputs = start, np.zeros((BATCH, UNITS)), []
+    states, output, outputs = start, np.zeros((ROWS, UNITS)), []
     weights = [weight.astype("float64") for weight in layer.get_weights()]
     for time in range(TIME):
         new = STEPS[family](inputs[:, time], states, weights)

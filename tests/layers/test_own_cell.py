@@ -126,25 +126,59 @@ def test_equations_may_depend_on_an_attribute_of_the_class():
     assert np.abs(outputs[0] - outputs[1]).max() > 0.1
 
 
-def test_weights_beside_those_of_the_loop_go_through_the_loop_of_keras():
-    class Peephole(own_cell.EquationCell):
-        gate_names = ("gate",)
+class OwnWeightsCell(own_cell.EquationCell):
+    """Its gate reads a vector of its own, and what it writes a matrix and a number."""
 
-        def build(self, input_shape):
-            super().build(input_shape)
-            self.peephole = self.add_weight(shape=(self.units,), initializer="ones")
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.peephole = self.add_weight(shape=(self.units,), name="peephole")
+        self.mixer = self.add_weight(shape=(self.units, self.units), name="mixer")
 
-        def advance(self, inputs, states, training):
-            total = self._project(inputs, self.kernel, None, self.bias)
-            gate = ops.sigmoid(total + self.peephole * states[0])
-            return [gate * states[0] + (1 - gate) * total], {"gate": gate}
+    def step_weights(self):
+        return [self.peephole, self.mixer, ops.convert_to_tensor(0.5, self.dtype)]
 
-    layer = keras.layers.RNN(Peephole(4), return_sequences=True)
-    outputs = ops.convert_to_numpy(layer(SEQUENCES))
-    total = SEQUENCES @ ops.convert_to_numpy(layer.cell.kernel)
-    before = np.pad(outputs, [(0, 0), (1, 0), (0, 0)])[:, :-1]
-    gate = 1 / (1 + np.exp(-total - before))
-    assert_same(outputs, gate * before + (1 - gate) * total, 1e-5)
+    @staticmethod
+    def equations(from_input, from_memory, states, peephole, mixer, leak):
+        (before,) = states
+        gate = ops.sigmoid(from_input + peephole * before)
+        new = ops.tanh(ops.matmul(gate * before, mixer) + from_memory)
+        return [leak * before + new], {}
+
+
+class OwnWeights(own_cell.EquationLayer):
+    cell_class = OwnWeightsCell
+
+
+@pytest.mark.parametrize("mask", ["none", "holes"])
+def test_equations_may_read_weights_of_their_own(mask):
+    options = {"return_sequences": True, "dtype": PRECISE}
+    layer = OwnWeights(4, **options)
+    reference = keras.layers.RNN(OwnWeightsCell(4, dtype=PRECISE), **options)
+    weights = [(3, 4), (4, 4), (4,), (4,), (4, 4)]
+    weights = [random.normal(size=shape) for shape in weights]
+    for one in (layer, reference):
+        one.build((None, None, 3))
+        one.set_weights(weights)
+    sequences = SEQUENCES.astype(PRECISE)
+    states = [random.normal(size=(3, 4)).astype(PRECISE)]
+    mask = make_mask(mask, 3, 7, random)
+    results = [
+        outputs_and_gradients(one, sequences, states, mask)
+        for one in (layer, reference)
+    ]
+    assert_same(*results, TOLERANCE[PRECISE])
+    if BACKEND == "tensorflow":
+        assert layer._kernel_fits()
+    kernel, recurrent, bias, peephole, mixer = weights
+    valid = np.ones((3, 7), bool) if mask is None else mask
+    (before,), shown, expected = states, np.zeros((3, 4)), []
+    for time in range(7):
+        gate = 1 / (1 + np.exp(-sequences[:, time] @ kernel - bias - peephole * before))
+        new = 0.5 * before + np.tanh((gate * before) @ mixer + before @ recurrent)
+        before = np.where(valid[:, time, None], new, before)
+        shown = np.where(valid[:, time, None], new, shown)
+        expected.append(shown)
+    assert_same(results[0][0], [np.stack(expected, 1)], TOLERANCE[PRECISE])
 
 
 def test_units_and_equations_are_asked_for(example):

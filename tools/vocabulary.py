@@ -12,7 +12,10 @@ GLOSSARY = notebook_files.NOTEBOOKS / "glossary.md"
 
 # What a notebook must call by its name, because it treats the subject.
 REQUIRED = {
-    "01": ("feedforward network", "parameter sharing", "overfitting", "n-gram"),
+    "01": ("feedforward network", "multilayer perceptron", "independent input",
+           "parameter sharing", "feedback loop", "convolution", "input layer",
+           "unrolled", "static network", "encoder-decoder", "data augmentation",
+           "overfitting", "n-gram"),
     "02": ("n-gram", "parameters", "hidden state", "output layer", "cross-entropy"),
     "03": ("vanishing gradient", "exploding gradient", "gradient clipping",
            "global norm", "singular value", "feedforward network"),

@@ -13,7 +13,10 @@ GLOSSARY = notebook_files.NOTEBOOKS / "glossary.md"
 # What a notebook must call by its name, because it treats the subject.
 REQUIRED = {
     "01": ("feedforward network", "parameter sharing", "overfitting", "n-gram"),
-    "02": ("n-gram", "parameters", "hidden state", "output layer", "cross-entropy"),
+    "02": ("input layer", "hidden layer", "output layer", "feedback loop", "n-gram",
+           "hidden state", "parameters", "parameter sharing", "one-hot", "embedding",
+           "cross-entropy", "perplexity", "language model", "linear probe", "ablation",
+           "temperature"),
     "03": ("vanishing gradient", "exploding gradient", "gradient clipping",
            "global norm", "singular value", "feedforward network"),
     "04": ("truncated BPTT", "n-gram", "stateful", "learning rate"),

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
 
 from rnn_utils.layers import _sizes
 from rnn_utils.layers.layer_norm_lstm import normalized
 from tests.layers.helpers import (
+    BACKEND,
     FEATURES,
     PRECISE,
     ROWS,
@@ -23,6 +23,9 @@ from tests.layers.helpers import (
 random = np.random.default_rng(0)
 SEQUENCES = random.normal(size=(ROWS, TIME, FEATURES)).astype(PRECISE)
 OPTIONS = {"return_sequences": True, "return_state": True, "dtype": PRECISE}
+tensorflow_only = pytest.mark.skipif(
+    BACKEND != "tensorflow", reason="the compiled loop needs it"
+)
 
 
 def built(family, weights=None, **options):
@@ -136,6 +139,7 @@ def test_a_lem_moves_by_no_more_than_its_step_size(step_size):
         assert np.all((steps > 0) & (steps < step_size))
 
 
+@tensorflow_only
 def test_layers_with_other_settings_share_what_is_compiled():
     counts = []
     for step_size in (0.25, 0.5, 0.75):
@@ -154,7 +158,10 @@ def test_a_step_size_lies_between_0_and_1(step_size):
             ours(name, 3, step_size)
 
 
+@tensorflow_only
 def test_the_gradients_of_a_steps_own_weights_are_sums_over_both_halves(monkeypatch):
+    import tensorflow as tf
+
     layer = built("LEM", return_state=False)
     mask = tf.constant(make_mask("holes", ROWS, TIME, random))
 

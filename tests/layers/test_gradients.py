@@ -11,11 +11,11 @@ from rnn_utils.layers import (
     hidden_gradient_norms,
     input_influence,
 )
-from tests.layers.families import FAMILIES
+from tests.layers.families import COMMON
 from tests.layers.helpers import gradients
 
 random = np.random.default_rng(0)
-OTHERS = [name for name in FAMILIES if name != "IndRNN"]  # A relu may let none through.
+OTHERS = [name for name in COMMON if name != "IndRNN"]  # A relu may let none through.
 
 
 def test_a_linear_network_multiplies_the_gradient_by_its_kernel_each_step():
@@ -87,7 +87,7 @@ def test_a_linear_network_is_influenced_by_each_input_as_calculus_says():
     np.testing.assert_allclose(influence[-1].sum(), state, rtol=1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_the_influence_is_the_slope_of_the_score_when_an_input_is_scaled(family):
     layer = getattr(rnn_utils.layers, family)(3, return_sequences=True)
     inputs = random.normal(size=(5, 4)).astype("float32")

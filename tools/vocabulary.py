@@ -46,6 +46,9 @@ REQUIRED = {
            "observer", "Kalman filter"),
     "21": ("model-predictive control", "cross-entropy method", "partial observability"),
     "22": ("extrapolation",),
+    "31": ("linear recurrence", "parallel scan", "receptive field", "convolution",
+           "self-attention", "Transformer", "key-value cache", "parameters", "n-gram",
+           "bits per character"),
 }  # fmt: skip
 
 # Words of the first twenty notebooks for which the field has its own. Only those that

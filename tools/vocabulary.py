@@ -46,6 +46,9 @@ REQUIRED = {
            "observer", "Kalman filter"),
     "21": ("model-predictive control", "cross-entropy method", "partial observability"),
     "22": ("extrapolation",),
+    "30": ("vanishing gradient", "forget gate", "attractor", "chrono initialisation",
+           "curriculum learning", "linear recurrence", "echo state network",
+           "truncated BPTT", "residual connection"),
 }  # fmt: skip
 
 # Words of the first twenty notebooks for which the field has its own. Only those that

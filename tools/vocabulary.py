@@ -36,6 +36,8 @@ REQUIRED = {
            "observer", "Kalman filter"),
     "21": ("model-predictive control", "cross-entropy method", "partial observability"),
     "22": ("extrapolation",),
+    "33": ("state tracking", "associative recall", "linear recurrence",
+           "matrix memory", "attention", "parameters", "n-gram", "extrapolation"),
 }  # fmt: skip
 
 # Words of the first twenty notebooks for which the field has its own. Only those that

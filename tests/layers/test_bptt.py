@@ -11,9 +11,13 @@ from rnn_utils.layers._loop import Recurrence
 from tests.layers.families import BY_HAND, COMMON, FAMILIES
 from tests.layers.helpers import (
     BACKEND,
+    FEATURES,
     MASKS,
     PRECISE,
+    ROWS,
+    TIME,
     TOLERANCE,
+    UNITS,
     assert_same,
     gradients,
     make_mask,
@@ -83,13 +87,13 @@ def test_relu_is_compiled_too_with_its_own_step_back():
 @pytest.mark.parametrize("family", BY_HAND)
 def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
     classes = getattr(rnn_utils.layers, family), _derived(family)
-    layers = [c(3, dtype=PRECISE, return_sequences=True) for c in classes]
+    layers = [c(UNITS, dtype=PRECISE, return_sequences=True) for c in classes]
     for layer in layers:
-        layer.build((None, None, 2))
+        layer.build((None, None, FEATURES))
         layer.cell.set_weights(layers[0].cell.get_weights())
-    sequences = random.normal(size=(4, 6, 2)).astype(PRECISE)
-    states = random_states(family, 4, 3, random)
-    mask = make_mask(mask, 4, 6, random)
+    sequences = random.normal(size=(ROWS, TIME, FEATURES)).astype(PRECISE)
+    states = random_states(family, ROWS, UNITS, random)
+    mask = make_mask(mask, ROWS, TIME, random)
     results = [outputs_and_gradients(one, sequences, states, mask) for one in layers]
     assert_same(*results, TOLERANCE[PRECISE])
 
@@ -98,17 +102,18 @@ def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
 @pytest.mark.parametrize("family", COMMON)
 @pytest.mark.parametrize("training", [True, False])
 def test_gradients_over_time_match_finite_differences(family, training):
-    layer = ours(family, 3, dtype="float64", return_sequences=True)
-    layer.build((2, 5, 2))
-    sequences = random.normal(size=(2, 5, 2))
+    layer = ours(family, UNITS, dtype="float64", return_sequences=True)
+    layer.build((ROWS, 5, FEATURES))
+    sequences = random.normal(size=(ROWS, 5, FEATURES))
     mask = np.array([[1, 1, 0, 1, 1], [1, 1, 1, 0, 0]], bool)
-    factors = np.random.default_rng(0).normal(size=(2, 5, 3))
+    mask = np.resize(mask, (ROWS, 5))
+    factors = np.random.default_rng(0).normal(size=(ROWS, 5, UNITS))
 
     def loss():
         results = layer(sequences, mask=ops.convert_to_tensor(mask), training=training)
         return float(ops.sum(results * ops.convert_to_tensor(factors)))
 
-    states = [ops.convert_to_numpy(s) for s in layer.get_initial_state(2)]
+    states = [ops.convert_to_numpy(s) for s in layer.get_initial_state(ROWS)]
     _, by_hand = outputs_and_gradients(layer, sequences, states, mask, 0, training)
     step = 1e-6
     for variable, gradient in zip(
@@ -135,14 +140,14 @@ def test_gradients_over_time_match_finite_differences(family, training):
 @pytest.mark.parametrize("family", COMMON)
 def test_kernel_and_general_path_agree_on_every_gradient(family):
     layers = [
-        ours(family, 3, dtype=PRECISE, return_sequences=True, unroll=unroll)
+        ours(family, UNITS, dtype=PRECISE, return_sequences=True, unroll=unroll)
         for unroll in (False, True)
     ]
     for layer in layers:
-        layer.build((2, 6, 2))
+        layer.build((ROWS, TIME, FEATURES))
         layer.set_weights(layers[0].get_weights())
-    sequences = random.normal(size=(2, 6, 2)).astype(PRECISE)
-    states = random_states(family, 2, 3, random)
+    sequences = random.normal(size=(ROWS, TIME, FEATURES)).astype(PRECISE)
+    states = random_states(family, ROWS, UNITS, random)
     assert_same(
         *(outputs_and_gradients(one, sequences, states, None) for one in layers),
         TOLERANCE[PRECISE],

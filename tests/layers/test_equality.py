@@ -8,9 +8,13 @@ import pytest
 
 from tests.layers.families import COMMON, DROP_INS
 from tests.layers.helpers import (
+    FEATURES,
     MASKS,
     PRECISE,
+    ROWS,
+    TIME,
     TOLERANCE,
+    UNITS,
     assert_same,
     make_mask,
     ours,
@@ -19,10 +23,6 @@ from tests.layers.helpers import (
     random_states,
     skip_where_keras_shows_a_state,
 )
-
-# Every new size is compiled, so all tests use the same: a single row, for which the
-# kernel has a way of its own, or nine, which it pads to ten.
-ROWS, TIME, FEATURES, UNITS = 9, 7, 3, 4
 
 
 def _assert_equal_on_random_input(

@@ -6,6 +6,8 @@ import pytest
 
 from tests.layers.families import COMMON, FAMILIES, GATED
 from tests.layers.helpers import (
+    PRECISE,
+    TOLERANCE,
     assert_same,
     gradients,
     ours,
@@ -24,13 +26,14 @@ def _array(tensor):
 
 @pytest.mark.parametrize("family", COMMON)
 def test_stepping_the_cell_gives_what_the_layer_gives(family):
-    layer = ours(family, 4, return_sequences=True, return_state=True)
+    options = {"return_sequences": True, "return_state": True, "dtype": PRECISE}
+    layer = ours(family, 4, **options)
     outputs, *final_states = layer(SEQUENCES)
     states = layer.cell.get_initial_state(3)
     for time in range(6):
         output, states = layer.cell.step(SEQUENCES[:, time], states)
-        assert_same(output, outputs[:, time], 1e-6)
-    assert_same(states, final_states, 1e-6)
+        assert_same(output, outputs[:, time], TOLERANCE[PRECISE])
+    assert_same(states, final_states, TOLERANCE[PRECISE])
 
 
 @pytest.mark.parametrize("family", GATED)

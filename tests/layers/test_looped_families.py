@@ -7,8 +7,12 @@ from keras import ops
 
 from rnn_utils.layers import Clip
 from tests.layers.helpers import (
+    FEATURES,
     PRECISE,
+    ROWS,
+    TIME,
     TOLERANCE,
+    UNITS,
     assert_same,
     gradients,
     make_mask,
@@ -17,7 +21,6 @@ from tests.layers.helpers import (
 )
 
 random = np.random.default_rng(0)
-BATCH, TIME, FEATURES, UNITS = 3, 9, 2, 4
 
 
 def sigmoid(x):
@@ -34,12 +37,12 @@ def slstm(x, states, weights):
     kernel, recurrent, bias = weights
     heads, width, _ = recurrent.shape
     h, c, n, m = states
-    from_memory = np.zeros((4, BATCH, heads, width))
+    from_memory = np.zeros((4, ROWS, heads, width))
     for head in range(heads):
-        product = h.reshape(BATCH, heads, width)[:, head] @ recurrent[head]
+        product = h.reshape(ROWS, heads, width)[:, head] @ recurrent[head]
         from_memory[:, :, head] = np.split(product, 4, -1)
     sums = np.stack(np.split(x @ kernel + bias, 4, -1))
-    i, f, z, o = sums + from_memory.reshape(4, BATCH, UNITS)
+    i, f, z, o = sums + from_memory.reshape(4, ROWS, UNITS)
     old = sigmoid(f) * np.exp(m)
     c, n = old * c + np.exp(i) * np.tanh(z), old * n + np.exp(i)
     m = np.maximum(np.log(sigmoid(f)) + m, i)
@@ -114,12 +117,12 @@ def test_the_layer_is_the_equations_of_the_paper(family, options, mask):
     layer = ours(family, UNITS, dtype=PRECISE, **options)
     layer.build((None, None, FEATURES))
     layer.set_weights([random.normal(size=w.shape) * 0.7 for w in layer.weights])
-    inputs = random.normal(size=(BATCH, TIME, FEATURES)).astype(PRECISE)
-    start = random_states(family, BATCH, UNITS, random)
-    mask = make_mask(mask, BATCH, TIME, random)
+    inputs = random.normal(size=(ROWS, TIME, FEATURES)).astype(PRECISE)
+    start = random_states(family, ROWS, UNITS, random)
+    mask = make_mask(mask, ROWS, TIME, random)
     if mask is not None:  # With JAX, Keras would show the initial state before it.
         mask[:, 0] = True
-    states, output, outputs = start, np.zeros((BATCH, UNITS)), []
+    states, output, outputs = start, np.zeros((ROWS, UNITS)), []
     weights = [weight.astype("float64") for weight in layer.get_weights()]
     for time in range(TIME):
         new = STEPS[family](inputs[:, time], states, weights)

@@ -8,8 +8,12 @@ from keras import ops
 from rnn_utils.layers import _sizes
 from rnn_utils.layers.layer_norm_lstm import normalized
 from tests.layers.helpers import (
+    FEATURES,
     PRECISE,
+    ROWS,
+    TIME,
     TOLERANCE,
+    UNITS,
     assert_same,
     make_mask,
     ours,
@@ -17,8 +21,6 @@ from tests.layers.helpers import (
 )
 
 random = np.random.default_rng(0)
-# The sizes of test_equality.py: what it has compiled serves here too.
-ROWS, TIME, FEATURES, UNITS = 9, 7, 3, 4
 SEQUENCES = random.normal(size=(ROWS, TIME, FEATURES)).astype(PRECISE)
 OPTIONS = {"return_sequences": True, "return_state": True, "dtype": PRECISE}
 

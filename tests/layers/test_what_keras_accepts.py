@@ -45,7 +45,7 @@ def test_a_mask_of_one_row_or_with_a_third_axis_is_one_of_batch_and_time(
 
 @pytest.mark.parametrize("family", COMMON)
 def test_a_stateful_layer_says_which_batch_and_which_states(family):
-    layer = ours(family, 2, stateful=True)
+    layer = ours(family, 4, stateful=True)
     layer(SEQUENCES)
     with pytest.raises(ValueError, match="`sequences`.*4 rows.*states.*: 2 rows"):
         layer(SEQUENCES[:2])
@@ -57,10 +57,10 @@ def test_a_stateful_model_says_so_when_the_last_batch_is_short(family):
     import tensorflow as tf
 
     model = keras.Sequential(
-        [keras.Input((5, 3), batch_size=4), ours(family, 2, stateful=True)]
+        [keras.Input((5, 3), batch_size=4), ours(family, 4, stateful=True)]
     )
     whole = model.predict(SEQUENCES, batch_size=4, verbose=0)
-    assert whole.shape == (4, 2)
+    assert whole.shape == (4, 4)
     errors = ValueError, tf.errors.InvalidArgumentError  # The latter, in a graph.
     with pytest.raises(errors, match="`sequences` must be a batch of 4 rows"):
         model.predict(SEQUENCES[:1], batch_size=4, verbose=0)
@@ -68,7 +68,7 @@ def test_a_stateful_model_says_so_when_the_last_batch_is_short(family):
     # In a training step the loss, which has as many targets, may notice first.
     with pytest.raises(errors, match="batch of 4 rows|ncompatible shapes"):
         longer = np.concatenate([SEQUENCES, SEQUENCES[:2]])
-        targets = np.zeros((6, 2))
+        targets = np.zeros((6, 4))
         model.fit(longer, targets, batch_size=4, shuffle=False, verbose=0)
 
 
@@ -92,7 +92,7 @@ def test_a_gradient_of_a_gradient_asks_for_unrolling(family, graph):
     import tensorflow as tf
 
     def penalty(**options):
-        layer = ours(family, 3, **options)
+        layer = ours(family, 4, **options)
         layer.build(SEQUENCES.shape)
         function = tf.function(_penalty) if graph else _penalty
         return function(layer, tf.constant(SEQUENCES))

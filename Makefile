@@ -22,6 +22,10 @@ COLAB_PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3.13 \
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 # The layers' tests, which also run on the JAX and torch backends.
 LAYER_TESTS = $(wildcard tests/layers)
+# The library's own, which mirror it. Tools and pages of the repository are tested once.
+LIBRARY_TESTS = $(wildcard tests/test_package.py \
+	$(patsubst rnn_utils/%/__init__.py,tests/%,$(wildcard rnn_utils/*/__init__.py)) \
+	$(patsubst rnn_utils/%.py,tests/test_%.py,$(wildcard rnn_utils/*.py)))
 # JupyterLab refuses to serve the superuser, as in a container, unless told.
 ROOT_FLAG = $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -77,7 +81,7 @@ test-colab: $(COLAB)/.installed  ## as a Colab user gets it; NB=11 runs that not
 	$(COLAB)/bin/python $(PIP_INSTALL) \
 		"$$($(COLAB)/bin/python -m tools.stamp_links --show-requirement)"
 	$(COLAB)/bin/python -m tools.colab_listing --check
-	$(if $(NB),,$(call side_by_side,$(COLAB)/bin/python,tests))
+	$(if $(NB),,$(call side_by_side,$(COLAB)/bin/python,$(LIBRARY_TESTS)))
 	RNN_DATA_DIR='$(or $(RNN_DATA_DIR),$(CURDIR)/data)' \
 	$(call notebooks_side_by_side,$(COLAB)/bin/python,\
 		$(if $(NB),--notebooks='$(NB)',--notebooks=all --beginnings))

@@ -6,12 +6,14 @@ Cells that are not asked for keep their last results, so that a long run can be 
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
 import platform
 import statistics
 
+from benchmarks import lengths
 from rnn_utils import process
 from tests.layers.families import DROP_INS
 
@@ -32,7 +34,7 @@ PEERS = ["Keras", "Keras jit", "torch", "JAX"]
 def main():
     """Runs what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cells", nargs="*", default=[*DROP_INS, "fit"])
+    parser.add_argument("--cells", nargs="*", choices=TIMERS, default=[*TIMERS])
     parser.add_argument("--seconds", type=float, default=4.0, help="for each case")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -42,7 +44,7 @@ def main():
     record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     record["machine"] = machine(options.threads, kept)
     for cell in options.cells:
-        record[cell] = time_fit() if cell == "fit" else time_cell(cell, options.seconds)
+        record[cell] = TIMERS[cell](options.seconds)
         write(RECORD, json.dumps(record, indent=1) + "\n")
         write(FOLDER / "RESULTS.md", report(record))
 
@@ -83,7 +85,7 @@ def machine(threads, memory_kept):
 
 
 def time_cell(cell, seconds):
-    """Times all cases of a cell; returns rows of results."""
+    """Times all cases of a drop-in; returns rows of results."""
     from benchmarks import peers, timing
 
     cases = [peers.Case(cell, s, t) for t in (True, False) for s in SHAPES]
@@ -98,11 +100,19 @@ def time_cell(cell, seconds):
     return {"rows": rows, "memory": memory}
 
 
-def time_fit():
-    """Times epochs of `model.fit`; returns one row of results."""
+def time_fit(seconds):
+    """Times three epochs of `model.fit`; returns one row of results."""
     from benchmarks import end_to_end
 
     return {"rows": [summary("model.fit, one epoch", True, end_to_end.run())]}
+
+
+# What `--cells` may name.
+TIMERS = {
+    **{cell: functools.partial(time_cell, cell) for cell in DROP_INS},
+    "fit": time_fit,
+    "lengths": lengths.run,
+}
 
 
 def summary(name, training, results):
@@ -132,6 +142,8 @@ def report(record):
     for training, title in ((True, "Training"), (False, "Inference")):
         lines += ["", f"## {title}", "", *_table(record, training)]
     lines += ["", "## Memory", "", *_memory(record)]
+    if "lengths" in record:
+        lines += ["", *lengths.report(record["lengths"])]
     return "\n".join(lines) + "\n"
 
 

@@ -39,30 +39,41 @@ class Case:
 
 def _keras_builder(layers, jit_compile):
     def build(case):
-        import tensorflow as tf
-
         layer = getattr(layers(), case.cell)(case.shape[3], return_sequences=True)
-        layer.build(case.shape[:3])
-        inputs, gradient, mask = (tf.constant(array) for array in case.arrays())
-        mask = mask if case.masked else None
-        inputs = tf.Variable(inputs)
-        sources = [inputs, *(v.value for v in layer.trainable_variables)]
-
-        @tf.function(jit_compile=jit_compile)
-        def train():
-            with tf.GradientTape() as tape:
-                outputs = layer(inputs + 0.0, mask=mask, training=True)
-                loss = tf.reduce_sum(outputs * gradient)
-            return tape.gradient(loss, sources)
-
-        @tf.function(jit_compile=jit_compile)
-        def infer():
-            return layer(inputs + 0.0, mask=mask, training=False)
-
-        # Results are eager tensors, which TensorFlow on a CPU has finished to compute.
-        return train if case.training else infer
+        return step_of(layer, case, jit_compile)
 
     return build
+
+
+def step_of(layer, case, jit_compile=False):
+    """Returns a function that runs one step of a Keras layer in a graph.
+
+    Args:
+        layer: Layer of Keras, from (batch, time, features) to (batch, time, units).
+        case: The `Case`; its cell is not looked at.
+        jit_compile: Whether XLA compiles the whole step.
+    """
+    import tensorflow as tf
+
+    inputs, gradient, mask = (tf.constant(array) for array in case.arrays())
+    layer.build(inputs.shape)
+    options = {"mask": mask} if case.masked else {}
+    inputs = tf.Variable(inputs)
+    sources = [inputs, *(v.value for v in layer.trainable_variables)]
+
+    @tf.function(jit_compile=jit_compile)
+    def train():
+        with tf.GradientTape() as tape:
+            outputs = layer(inputs + 0.0, training=True, **options)
+            loss = tf.reduce_sum(outputs * gradient)
+        return tape.gradient(loss, sources)
+
+    @tf.function(jit_compile=jit_compile)
+    def infer():
+        return layer(inputs + 0.0, training=False, **options)
+
+    # Results are eager tensors, which TensorFlow on a CPU has finished to compute.
+    return train if case.training else infer
 
 
 def _our_layers():

@@ -38,13 +38,14 @@ def test_every_notebook_has_its_goal_once():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_times_are_those_of_the_notebook(path):
+def test_times_are_those_of_the_notebook_and_of_the_map(path):
     reading, run, exercises = GOALS[path.name]
     assert abs(reading - words(path) / WORDS_PER_MINUTE) <= MINUTES
     assert 45 <= exercises <= 120
     text = "\n".join(c.source for c in notebook_files.read(NOTEBOOKS[0]).cells)
     name = "00 Start here" if notebook_files.is_map(path) else rf"\({path.name}\)"
-    assert int(re.search(rf"^\| .*{name}.* \| (\d+) \|$", text, re.M)[1]) == run
+    row = re.search(rf"^\| .*{name}.* \| (\d+) \| (\d+) \|$", text, re.M)
+    assert tuple(map(int, row.groups())) == (reading, run)
 
 
 @pytest.mark.parametrize("heading", ["Twelve weeks", "Two days"])

@@ -21,16 +21,22 @@ class Ngrams:
     weighting of Witten and Bell. Below the empty context all symbols are equally
     probable.
 
+    Short sequences, such as names, look different near their start and end. There a
+    context can be counted once more, at each position separately: that estimate stands
+    between the one after c and those after longer contexts.
+
     Args:
         sequences: Int array `(sequences, time)`. Symbols are 1 to `symbols`; 0 is the
             padding at the end. The first symbol starts a sequence and is never guessed.
         order: Symbols in the longest pattern, 1 for counts without context.
         symbols: Number of different symbols.
+        positions: Contexts of fewer symbols than this are counted at each position as
+            well; none by default, all if it is `order`.
 
     Raises:
         ValueError: `order` is not positive or too long to number all patterns,
-            `symbols` is not positive, or `sequences` is not as described or has nothing
-            to count.
+            `symbols` is not positive, `positions` is not from 0 to `order`, or
+            `sequences` is not as described or has nothing to count.
 
     Source: Witten and Bell (1991), "The zero-frequency problem", IEEE Transactions on
     Information Theory 37(4), method C; as an interpolation: Chen and Goodman (1999),
@@ -38,9 +44,12 @@ class Ngrams:
     and Language 13(4), section 2.6.
     """
 
-    def __init__(self, sequences: npt.ArrayLike, order: int, symbols: int) -> None:
+    def __init__(
+        self, sequences: npt.ArrayLike, order: int, symbols: int, positions: int = 0
+    ) -> None:
         order = _checks.whole_number("order", order)
         symbols = _checks.whole_number("symbols", symbols)
+        positions = _checks.whole_number("positions", positions, 0, order)
         if (symbols + 1) ** order > np.iinfo(np.int64).max:
             raise ValueError(
                 f"order is {order}; expected fewer than 2^63 patterns of that length, "
@@ -56,15 +65,17 @@ class Ngrams:
                 f"sequences has the shape {sequences.shape} and no symbol after a "
                 "first; expected at least one to count"
             )
-        self._tables = []
+        self._tables = {}
         for length in range(order):
-            contexts = self._contexts(sequences, length)[guessed]
-            self._tables.append(_Table(contexts, following, symbols + 1))
+            for placed in (False, True)[: 1 + (length < positions)]:
+                contexts = self._contexts(sequences, length, placed)[guessed]
+                table = _Table(contexts, following, symbols + 1)
+                self._tables[length, placed] = table
 
     @property
     def contexts(self) -> int:
         """Number of different contexts that have been counted."""
-        return sum(len(table.contexts) for table in self._tables)
+        return sum(len(table.contexts) for table in self._tables.values())
 
     def surprisal(
         self, sequences: npt.ArrayLike, order: int | None = None, strength: float = 1.0
@@ -88,8 +99,8 @@ class Ngrams:
         sequences = self._checked(sequences)
         following = sequences[:, 1:]
         probability = np.full(following.shape, 1 / self.symbols)
-        for length, table in enumerate(self._tables[:order]):
-            contexts = self._contexts(sequences, length)
+        for (length, placed), table in self._used(order):
+            contexts = self._contexts(sequences, length, placed)
             probability = table.mixed(contexts, following, probability, strength)
         with np.errstate(divide="ignore"):
             return np.where(following > 0, -np.log2(probability), 0.0)
@@ -123,9 +134,11 @@ class Ngrams:
         contexts = np.atleast_2d(context)
         following = np.arange(1, self.symbols + 1)
         probability = np.full((len(contexts), self.symbols), 1 / self.symbols)
-        for length, table in enumerate(self._tables[:order]):
+        for (length, placed), table in self._used(order):
             recent = contexts[:, ::-1][:, :length]
             codes = recent @ (self.symbols + 1) ** np.arange(recent.shape[1])
+            if placed:
+                codes += contexts.shape[1] * (self.symbols + 1) ** length
             probability = table.mixed(codes[:, None], following, probability, strength)
         return probability.reshape(*context.shape[:-1], self.symbols)
 
@@ -134,6 +147,10 @@ class Ngrams:
         if order is None:
             return self.order
         return _checks.whole_number("order", order, 1, self.order)
+
+    def _used(self, order):
+        """The tables of the contexts in patterns of up to `order`, shortest first."""
+        return [item for item in self._tables.items() if item[0][0] < order]
 
     def _checked(self, sequences):
         sequences = np.asarray(sequences)
@@ -157,12 +174,18 @@ class Ngrams:
             )
         return sequences.astype(np.int64)
 
-    def _contexts(self, sequences, length):
-        """Returns a number for the last `length` symbols before each guessed one."""
+    def _contexts(self, sequences, length, placed):
+        """Returns a number for the last `length` symbols before each guessed one.
+
+        Where it is `placed`, also for how many symbols there are before it.
+        """
         codes = np.zeros(sequences[:, 1:].shape, np.int64)
         for back in range(min(length, codes.shape[1])):
             earlier = sequences[:, : codes.shape[1] - back]
             codes[:, back:] += earlier * (self.symbols + 1) ** back
+        if placed:
+            before = np.arange(1, codes.shape[1] + 1)
+            codes += before * (self.symbols + 1) ** length
         return codes
 
 

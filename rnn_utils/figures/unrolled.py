@@ -143,4 +143,4 @@ def _frame(ax, x, facecolor):
 
 
 def _label(ax, x, y, text, ha="center"):
-    ax.text(x, y, text, ha=ha, va="center", fontsize=8, color="0.25")
+    ax.text(x, y, text, ha=ha, va="center", fontsize=10, color="0.25")

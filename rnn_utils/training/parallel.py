@@ -22,7 +22,10 @@ def side_by_side(
     A network of a few units keeps one core busy and no more. With one compiled model a
     core as the workers, and `restart` at the beginning of `work`, two of them train in
     the time of one. Which worker does a job depends on the clock, so `work` has to set
-    everything itself that its result depends on: weights, optimizer, seeds.
+    everything itself that its result depends on: weights, optimizer, seeds. And it must
+    not call `fit`: where two end an epoch at once, Keras on TensorFlow now and then
+    raises a TypeError. A training step in a `tf.function` of its own is safe; so is one
+    worker.
 
     Args:
         work: Function of a worker and a job that returns the job's result.

@@ -74,6 +74,31 @@ def test_contexts_are_counted_once():
     assert Ngrams(SEQUENCES, 3, symbols=3).contexts == 1 + 3 + 4
 
 
+def test_a_position_is_counted_between_its_context_and_the_next_longer_one():
+    sequences = [[1, 2, 3, 1], [1, 3, 2, 1], [1, 2, 2, 1]]
+    model = Ngrams(sequences, 2, symbols=3, positions=1)
+    first = (2 + 2 * (4 + 3 / 3) / (9 + 3)) / (3 + 2)  # 2, 3, 2 stand first; 1 never.
+    expected = (2 + 2 * first) / (3 + 2)  # So do they after 1, the start.
+    assert model.distribution([1])[1] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_distribution_and_surprisal_agree_on_positions(order):
+    model = Ngrams(SEQUENCES, 3, symbols=3, positions=2)
+    bits = model.surprisal(SEQUENCES, order, strength=2.0)
+    for time in range(4):
+        found = model.distribution(SEQUENCES[:1, : time + 1], order, strength=2.0)
+        assert found.sum() == pytest.approx(1)
+        symbol = SEQUENCES[0, time + 1]
+        assert -np.log2(found[0, symbol - 1]) == pytest.approx(bits[0, time])
+
+
+def test_with_positions_the_same_context_is_counted_at_each():
+    # As without; and none at 1 to 4; 1 at 1, 2 at 2 and 3, 3 at 3 and 4.
+    model = Ngrams(SEQUENCES, 3, symbols=3, positions=2)
+    assert model.contexts == 1 + 3 + 4 + 4 + 5
+
+
 @pytest.mark.parametrize(
     ("sequences", "order", "message"),
     [
@@ -97,6 +122,12 @@ def test_contexts_are_counted_once():
 def test_what_does_not_fit_is_refused(sequences, order, message):
     with pytest.raises(ValueError, match=message):
         Ngrams(sequences, order, symbols=3)
+
+
+@pytest.mark.parametrize("positions", [-1, 3])
+def test_positions_beyond_the_contexts_are_refused(positions):
+    with pytest.raises(ValueError, match=f"positions is {positions}; expected 0 to 2"):
+        Ngrams(SEQUENCES, 2, symbols=3, positions=positions)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from rnn_utils.layers import (
     input_influence,
 )
 from tests.layers.families import COMMON
-from tests.layers.helpers import FEATURES, UNITS, gradients
+from tests.layers.helpers import gradients
 
 random = np.random.default_rng(0)
 OTHERS = [name for name in COMMON if name != "IndRNN"]  # A relu may let none through.
@@ -89,9 +89,9 @@ def test_a_linear_network_is_influenced_by_each_input_as_calculus_says():
 
 @pytest.mark.parametrize("family", COMMON)
 def test_the_influence_is_the_slope_of_the_score_when_an_input_is_scaled(family):
-    layer = getattr(rnn_utils.layers, family)(UNITS, return_sequences=True)
-    inputs = random.normal(size=(5, FEATURES)).astype("float32")
-    readout = random.normal(size=UNITS).astype("float32")
+    layer = getattr(rnn_utils.layers, family)(3, return_sequences=True)
+    inputs = random.normal(size=(5, 4)).astype("float32")
+    readout = random.normal(size=3).astype("float32")
     influence = input_influence(layer, inputs, lambda h: ops.matmul(h**2, readout))
     assert np.all(np.triu(influence, 1) == 0)
 

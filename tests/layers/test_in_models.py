@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import COMMON, DROP_INS
+from tests.layers.families import COMMON, DROP_INS, MACHINES
 from tests.layers.helpers import (
     BACKEND,
     assert_same,
@@ -52,7 +52,7 @@ def test_bidirectional(family, merge_mode):
             assert_same(mine(SEQUENCES, mask=mask), expected, 1e-5)
 
 
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_time_distributed(family):
     mine, reference = _alike(
         lambda make: keras.layers.TimeDistributed(make(family, 4)), None, 2, 7, 3
@@ -121,7 +121,7 @@ class Tagger(keras.Model):
         return self.head(self.layer(inputs, training=training))
 
 
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_fit_and_predict_follow_keras(family):
     histories, predictions = [], []
     targets = SEQUENCES.sum(axis=-1, keepdims=True)

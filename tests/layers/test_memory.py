@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from rnn_utils.layers import _scan
-from tests.layers.families import COMMON, FAMILIES
+from tests.layers.families import FAMILIES, MACHINES
 from tests.layers.helpers import BACKEND, ours
 
 if BACKEND != "tensorflow":
@@ -41,7 +41,7 @@ def _train(family, units):
     return weakref.ref(graph), weakref.ref(layer.cell.kernel)
 
 
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_a_model_that_is_gone_leaves_neither_graph_nor_weights(family):
     references = [reference for units in (2, 5) for reference in _train(family, units)]
     keras.backend.clear_session()
@@ -49,7 +49,7 @@ def test_a_model_that_is_gone_leaves_neither_graph_nor_weights(family):
     assert [reference() for reference in references] == [None] * 4
 
 
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_a_second_model_of_a_size_compiles_nothing(family):
     if FAMILIES[family].scanned:
         functions = *_scan._compiled(), _scan._traced()

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from rnn_utils.layers import ResidualRecurrent
-from tests.layers.families import COMMON
+from tests.layers.families import MACHINES
 from tests.layers.helpers import assert_same, ours
 
 random = np.random.default_rng(0)
@@ -20,7 +20,7 @@ def normalized(x):
     return (x - x.mean(-1, keepdims=True)) / spread
 
 
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_pre_and_post_are_what_they_say(family):
     mask = ops.convert_to_tensor(MASK)
     layer = ours(family, 4, return_sequences=True)

@@ -9,7 +9,7 @@ import pytest
 
 from rnn_utils.layers import LSTM, _sizes
 from rnn_utils.layers._loop import Recurrence
-from tests.layers.families import COMMON, DROP_INS, LOOPED
+from tests.layers.families import DROP_INS, LOOPED, MACHINES
 from tests.layers.helpers import (
     MASKS,
     assert_same,
@@ -146,14 +146,14 @@ def test_exported_models_run_without_keras(tmp_path):
     sequences = random.normal(size=(5, 7, 3)).astype("float32")
     np.save(tmp_path / "in.npy", sequences)
     models = {}
-    for family in COMMON:
+    for family in MACHINES:
         models[family] = keras.Sequential(
             [keras.Input((None, 3)), ours(family, 4, return_sequences=True)]
         )
         models[family].export(tmp_path / family, verbose=False)
     code = f"""
 import sys, numpy as np, tensorflow as tf
-for family in {list(COMMON)}:
+for family in {MACHINES}:
     loaded = tf.saved_model.load(family)
     np.save(f"{{family}}.npy", loaded.serve(np.load("in.npy")))
 assert "rnn_utils" not in sys.modules
@@ -166,7 +166,7 @@ assert "rnn_utils" not in sys.modules
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_fits_with_and_without_jit_compile(family, jit_compile):
     model = keras.Sequential(
         [

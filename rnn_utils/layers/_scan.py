@@ -14,7 +14,7 @@ import keras
 from keras import ops
 
 from ._checks import check_mask, fits, require
-from ._loop import refuse, time_loop, works_here
+from ._loop import has_gpu, refuse, time_loop, works_here
 from ._sizes import BATCHES, LENGTHS, crop, next_size, pad
 from ._types import Tensor
 
@@ -189,6 +189,13 @@ def in_one_level(
     The shapes of `decay` and `inputs` are equal.
     """
     count = len(decay)
+    if count == 1:
+        # Side by side in one array, they are one slice a step: 1.5 to 2.2 times as fast
+        # for few rows, and level for many. For complex numbers it does not pay.
+        both = ops.stack([*decay, *inputs], 1)
+        return _loop(
+            lambda ab, h: [ab[0][0] * h[0] + ab[0][1]], [both], initial, reverse
+        )
 
     def step(slices, states):
         return plus(times(slices[:count], states), slices[count:])
@@ -243,7 +250,7 @@ def scan_parts(
     decay: Number, inputs: Number, initial: Number, reverse: bool = False
 ) -> Number:
     """Scan in one level or in two; `(batch, time, units)` to the same."""
-    scan = in_one_level if works_here() else in_two_levels
+    scan = in_one_level if works_here() and not has_gpu() else in_two_levels
     turned = (
         [ops.transpose(part, [1, 0, 2]) for part in parts] for parts in (decay, inputs)
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from ._loop import Recurrence
+from ._loop import Recurrence, has_gpu
 from ._types import Tensor
 
 if keras.backend.backend() == "tensorflow":
@@ -106,7 +106,8 @@ def run(
     span = span_of(None if mask is None else mask[:, :, 0], length)
     eager = tf.executing_eagerly()  # Nothing runs side by side; any size may come.
     work = (batch or 32) * sum(math.prod(weights[i].shape) for i in (0, 2))
-    halves = 1 if eager or batch == 1 or work < WORTH_SPLITTING else HALVES
+    whole = eager or batch == 1 or work < WORTH_SPLITTING or has_gpu()
+    halves = 1 if whole else HALVES
     share = -(-rows // halves)
     share = next_size(share, BATCHES) if eager or batch is None else share
     padded = next_size(length, LENGTHS) if eager or steps is None else length

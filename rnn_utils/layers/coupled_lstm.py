@@ -82,7 +82,7 @@ class CoupledLSTMCell(VariantCell):
 class CoupledLSTM(VariantLayer):
     """An LSTM with coupled gates over whole sequences: see `coupled_lstm_step`.
 
-    With TensorFlow on a CPU it runs on a compiled loop, in which a tape derives the
+    With TensorFlow it runs on a compiled loop, in which a tape derives the
     gradient; gradients of gradients need `unroll=True`.
 
     Args:

@@ -209,8 +209,9 @@ class GRU(DropIn, keras.layers.GRU):
     A drop-in for `keras.layers.GRU`: same arguments, weights and results, faster on a
     CPU. With TensorFlow and the default activations, `reset_after`, without recurrent
     dropout and `unroll`, it runs on a compiled kernel whose gradient is
-    `gru_step_back`; gradients of gradients need `unroll=True`. On a GPU it is Keras's
-    own kernel.
+    `gru_step_back`; gradients of gradients need `unroll=True`. On a GPU, sequences
+    without a mask go to cuDNN, as in Keras; with one they stay in the compiled loop,
+    which takes every mask.
 
     Args:
         units: Size of the hidden state, a positive integer.

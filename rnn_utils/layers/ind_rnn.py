@@ -155,7 +155,7 @@ class IndRNNCell(FamilyCell):
 class IndRNN(FamilyLayer):
     """An independently recurrent network over whole sequences: see `ind_rnn_step`.
 
-    With TensorFlow on a CPU and relu it runs on a compiled loop, which is not cheaper
+    With TensorFlow and relu it runs on a compiled loop, which is not cheaper
     than that of a SimpleRNN: it multiplies with the zeros beside the diagonal too.
     Gradients of gradients need `unroll=True`. Units meet only in the layer above: stack
     two or more. For long sequences keep u within the bound of `ind_rnn_step`; for 784

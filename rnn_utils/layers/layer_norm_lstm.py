@@ -123,7 +123,7 @@ class LayerNormLSTMCell(VariantCell):
 class LayerNormLSTM(VariantLayer):
     """A layer-normalized LSTM over whole sequences: see `layer_norm_lstm_step`.
 
-    With TensorFlow on a CPU it runs on a compiled loop, in which a tape derives the
+    With TensorFlow it runs on a compiled loop, in which a tape derives the
     gradient; gradients of gradients need `unroll=True`.
 
     Args:

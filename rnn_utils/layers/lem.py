@@ -131,7 +131,7 @@ class LEMCell(EquationCell):
 class LEM(EquationLayer):
     """A long expressive memory over whole sequences: see `lem_step`.
 
-    With TensorFlow on a CPU it runs on a compiled loop, in which a tape derives the
+    With TensorFlow it runs on a compiled loop, in which a tape derives the
     gradient; gradients of gradients need `unroll=True`. A step has two products with
     states, one after the other, where an LSTM has one.
 

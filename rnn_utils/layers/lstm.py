@@ -193,7 +193,8 @@ class LSTM(DropIn, keras.layers.LSTM):
     A drop-in for `keras.layers.LSTM`: same arguments, weights and results, faster on a
     CPU. With TensorFlow and the default activations, without recurrent dropout and
     `unroll`, it runs on a compiled kernel whose gradient is `lstm_step_back`; gradients
-    of gradients need `unroll=True`. On a GPU it is Keras's own kernel.
+    of gradients need `unroll=True`. On a GPU, sequences without a mask go to cuDNN, as
+    in Keras; with one they stay in the compiled loop, which takes every mask.
 
     Args:
         units: Size of the hidden state and of the cell state, a positive integer.

@@ -32,7 +32,7 @@ https://arxiv.org/abs/1611.09913:
 shape `(batch, units)` as `state_count` says, one by default. Write the equations with
 `keras.ops`, and let no row of the batch see another.
 
-That is all. With TensorFlow on a CPU the layer runs on the compiled loop, and a tape
+That is all. With TensorFlow the layer runs on the compiled loop, and a tape
 derives the gradient inside it; elsewhere Keras's loop runs the cell. Masks, initial
 states, `return_sequences`, `return_state`, `go_backwards`, `stateful`, `unroll`,
 `Bidirectional`, saving and loading work as in all layers here. To see that your

@@ -97,7 +97,7 @@ class PeepholeLSTMCell(VariantCell):
 class PeepholeLSTM(VariantLayer):
     """An LSTM with peephole connections over whole sequences: see `peephole_lstm_step`.
 
-    With TensorFlow on a CPU it runs on a compiled loop, in which a tape derives the
+    With TensorFlow it runs on a compiled loop, in which a tape derives the
     gradient; gradients of gradients need `unroll=True`.
 
     Args:

@@ -163,7 +163,7 @@ class SLSTM(FamilyLayer):
 
     Like an LSTM it mixes its units at every step and can keep track of a state; with
     `heads` they mix only with those of their own head. That is not cheaper: the product
-    is with one matrix, with zeros between the heads. With TensorFlow on a CPU it runs
+    is with one matrix, with zeros between the heads. With TensorFlow it runs
     on a compiled loop, in which a tape derives the gradient; gradients of gradients
     need `unroll=True`. The paper puts it into a residual block: `ResidualRecurrent`.
 

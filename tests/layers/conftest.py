@@ -3,6 +3,12 @@
 import keras
 import pytest
 
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+
+    # On a GPU: products of float32 with 10 bits are no reference.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+
 
 @pytest.fixture(autouse=True)
 def _fresh_start():

@@ -33,6 +33,9 @@ def theirs(family, *args, **kwargs):
 
     A cell that has no twin in Keras is ours.
     """
+    if family in ("LSTM", "GRU"):
+        # On a GPU: cuDNN refuses some masks, and leaves its output open at others.
+        kwargs.setdefault("use_cudnn", False)
     if hasattr(keras.layers, family):
         return getattr(keras.layers, family)(*args, **kwargs)
     if family.endswith("Cell"):

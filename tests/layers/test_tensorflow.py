@@ -201,8 +201,19 @@ def test_gradients_of_gradients_work_unrolled(family):
 
 
 @pytest.mark.parametrize("family", LOOPED)
-def test_a_gpu_keeps_the_kernel_of_keras(family, monkeypatch):
-    layer = ours(family, 4)
-    assert layer._kernel_fits()
+def test_on_a_gpu_cudnn_has_what_it_can_do(family, monkeypatch):
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
-    assert not layer._kernel_fits()
+    layer, mask = ours(family, 4), tf.ones((2, 5), bool)
+    assert layer._kernel_fits() != (family in ("LSTM", "GRU"))
+    assert layer._kernel_fits(mask)
+    if family in ("LSTM", "GRU"):
+        assert ours(family, 4, use_cudnn=False)._kernel_fits()
+        assert not ours(family, 4, use_cudnn=True)._kernel_fits(mask)
+
+
+def test_on_a_gpu_a_batch_stays_whole(shapes, monkeypatch):
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
+    layer = ours("LSTM", 64, use_cudnn=False)
+    layer.build((64, 37, 32))
+    tf.function(lambda x: layer(x))(tf.zeros((64, 37, 32)))
+    assert shapes[0].seen == {(64, 37, 32)}

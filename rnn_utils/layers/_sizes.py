@@ -71,10 +71,9 @@ def with_rows(sequences: Tensor, rows: int, message: str) -> Tensor:
     check = tf.debugging.assert_equal(count, rows, message)
     with tf.control_dependencies([check]):
         count = tf.identity(count)
-    # A slice waits for its bounds; TensorFlow may move a reshape before the check.
-    sequences = sequences[:count]
-    sequences.set_shape((rows, *sequences.shape[1:]))
-    return sequences
+    # A slice waits for its bounds; TensorFlow may move a reshape before the check. The
+    # second check is for XLA, which leaves out the first.
+    return tf.ensure_shape(sequences[:count], (rows, *sequences.shape[1:]))
 
 
 def run(

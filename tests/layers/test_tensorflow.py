@@ -153,6 +153,7 @@ def test_exported_models_run_without_keras(tmp_path):
         models[family].export(tmp_path / family, verbose=False)
     code = f"""
 import sys, numpy as np, tensorflow as tf
+tf.config.experimental.enable_tensor_float_32_execution(False)
 for family in {MACHINES}:
     loaded = tf.saved_model.load(family)
     np.save(f"{{family}}.npy", loaded.serve(np.load("in.npy")))

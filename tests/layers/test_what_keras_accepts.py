@@ -72,6 +72,20 @@ def test_a_stateful_model_says_so_when_the_last_batch_is_short(family):
         model.fit(longer, targets, batch_size=4, shuffle=False, verbose=0)
 
 
+@tensorflow_only
+@pytest.mark.parametrize("family", ["LSTM", "MinGRU"])
+def test_a_short_last_batch_is_noticed_where_assertions_are_left_out(family):
+    import tensorflow as tf
+
+    model = keras.Sequential(
+        [keras.Input((5, 3), batch_size=4), ours(family, 4, stateful=True)]
+    )
+    model.compile("sgd", "mse", jit_compile=True)  # XLA drops assertions.
+    model.predict(SEQUENCES, batch_size=4, verbose=0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not compatible"):
+        model.predict(SEQUENCES[:1], batch_size=4, verbose=0)
+
+
 def _penalty(layer, sequences):
     """Returns what a penalty on the gradient adds to the gradient."""
     import tensorflow as tf

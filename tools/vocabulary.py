@@ -46,6 +46,9 @@ REQUIRED = {
            "observer", "Kalman filter"),
     "21": ("model-predictive control", "cross-entropy method", "partial observability"),
     "22": ("extrapolation",),
+    "32": ("deep stack", "residual connection", "layer normalisation", "pre-norm",
+           "post-norm", "highway layer", "linear probe", "n-gram", "learning rate",
+           "gradient clipping", "parameters"),
 }  # fmt: skip
 
 # Words of the first twenty notebooks for which the field has its own. Only those that

@@ -13,7 +13,7 @@ import pathlib
 import platform
 import statistics
 
-from benchmarks import lengths
+from benchmarks import lengths, markdown
 from rnn_utils import process
 from tests.layers.families import DROP_INS
 
@@ -100,17 +100,17 @@ def time_cell(cell, seconds):
     return {"rows": rows, "memory": memory}
 
 
-def time_fit(seconds):
+def time_fit():
     """Times three epochs of `model.fit`; returns one row of results."""
     from benchmarks import end_to_end
 
     return {"rows": [summary("model.fit, one epoch", True, end_to_end.run())]}
 
 
-# What `--cells` may name.
+# What `--cells` may name; each takes the seconds for a case.
 TIMERS = {
     **{cell: functools.partial(time_cell, cell) for cell in DROP_INS},
-    "fit": time_fit,
+    "fit": lambda seconds: time_fit(),  # Its length is that of three epochs.
     "lengths": lengths.run,
 }
 
@@ -140,25 +140,23 @@ def report(record):
         "included, ours and Keras's, in seconds. Written by `make bench`.",
     ]
     for training, title in ((True, "Training"), (False, "Inference")):
-        lines += ["", f"## {title}", "", *_table(record, training)]
+        lines += ["", f"## {title}", "", *_times(record, training)]
     lines += ["", "## Memory", "", *_memory(record)]
     if "lengths" in record:
         lines += ["", *lengths.report(record["lengths"])]
     return "\n".join(lines) + "\n"
 
 
-def _table(record, training):
-    header = ["cell", "shape", *PEERS, "ours, ms", "first"]
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+def _times(record, training):
+    rows = []
     for cell in (*DROP_INS, "fit"):
         for row in record.get(cell, {}).get("rows", []):
             if row["training"] == training:
                 ratios = [_ratio(row["ratio"].get(peer)) for peer in PEERS]
                 first = f"{row['first']['ours']} / {row['first']['Keras']}"
                 name = "GRU" if cell == "fit" else cell
-                parts = [name, row["case"], *ratios, str(row["ms"]["ours"]), first]
-                lines.append("| " + " | ".join(parts) + " |")
-    return lines
+                rows.append([name, row["case"], *ratios, row["ms"]["ours"], first])
+    return markdown.table(["cell", "shape", *PEERS, "ours, ms", "first"], rows)
 
 
 def _ratio(quartiles):
@@ -170,19 +168,17 @@ def _ratio(quartiles):
 
 def _memory(record):
     names = ["ours", *PEERS]
-    lines = [
-        "What ten training steps add to a process's peak, in MB, for "
-        f"{', '.join(map(str, SHAPES[0]))}.",
-        "",
-        "| cell | " + " | ".join(names) + " |",
-        "|" + "---|" * (1 + len(names)),
-    ]
+    rows = []
     for cell in DROP_INS:
         memory = record.get(cell, {}).get("memory", {})
         values = [memory.get(name) for name in names]
-        shown = ["" if value is None else f"{value:.0f}" for value in values]
-        lines.append("| " + " | ".join([cell, *shown]) + " |")
-    return lines
+        rows.append([cell, *("" if v is None else f"{v:.0f}" for v in values)])
+    return [
+        "What ten training steps add to a process's peak, in MB, for "
+        f"{', '.join(map(str, SHAPES[0]))}.",
+        "",
+        *markdown.table(["cell", *names], rows),
+    ]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import importlib.util
 
 import numpy as np
 
+from benchmarks import markdown
 from benchmarks.peers import Case, step_of
 from tests.layers.families import DROP_INS, FAMILIES
 
@@ -15,7 +16,7 @@ TOKENS, WIDTH, HEADS = 16_384, 64, 4
 LENGTHS = (64, 256, 1024, 4096, 16_384)
 # Attention keeps time x time scores a head; Keras's loop costs seconds a step.
 LONGEST = {"attention": 4096, "Keras GRU": 4096}
-LONGEST_OF_TWINS = 1024
+LENGTHS_OF_TWINS = LENGTHS[:3]
 
 
 def case(length):
@@ -101,7 +102,7 @@ def _parallel_scan(case):
 
 
 def run(seconds):
-    """Times all; returns `tokens`, µs a token by name and length, and `twins`.
+    """Times all, by name and length: `micros`, µs a token, and `twins`, ratios.
 
     Args:
         seconds: For how long, for each length, and for each pair of twins.
@@ -119,19 +120,17 @@ def run(seconds):
     for family in FAMILIES:
         if family in DROP_INS:
             continue
-        for length in LENGTHS:
-            if length > LONGEST_OF_TWINS:
-                break
+        ratios[family] = {}
+        for length in LENGTHS_OF_TWINS:
             result = side_by_side(twins(family, length), seconds)["Keras"]
             ratio = round(float(np.median(result["ratios"])), 2)
-            ratios.setdefault(family, {})[str(length)] = ratio
+            ratios[family][str(length)] = ratio
         print(family, ratios[family], flush=True)
     return {"micros": micros, "twins": ratios}
 
 
 def report(record):
     """Returns the lines of both tables as Markdown."""
-    heads = [f"{length:,}" for length in LENGTHS]
     return [
         "## By sequence length",
         "",
@@ -140,25 +139,20 @@ def report(record):
         "learns. *MinGRU in JAX* scans in parallel (`jax.lax.associative_scan`), the "
         "convolution sees three steps, and attention has four heads and is causal.",
         "",
-        *_table(["layer", *heads], record["micros"], LENGTHS),
+        *_by_length(record["micros"], LENGTHS),
         "",
         "## Beside Keras's loop over the same cell",
         "",
         "`keras.layers.RNN(cell)`: its time divided by ours, for a training step on "
         "the same batches, by sequence length.",
         "",
-        *_table(
-            ["layer", *heads[: LENGTHS.index(LONGEST_OF_TWINS) + 1]],
-            record["twins"],
-            [length for length in LENGTHS if length <= LONGEST_OF_TWINS],
-        ),
+        *_by_length(record["twins"], LENGTHS_OF_TWINS),
     ]
 
 
-def _table(header, rows, lengths):
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    for name, values in rows.items():
+def _by_length(figures, lengths):
+    rows = []
+    for name, values in figures.items():
         shown = [values.get(str(length)) for length in lengths]
-        parts = [name, *("" if v is None else f"{v:.2f}" for v in shown)]
-        lines.append("| " + " | ".join(parts) + " |")
-    return lines
+        rows.append([name, *("" if v is None else f"{v:.2f}" for v in shown)])
+    return markdown.table(["layer", *(f"{length:,}" for length in lengths)], rows)

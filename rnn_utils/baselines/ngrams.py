@@ -67,7 +67,8 @@ class Ngrams:
             )
         self._tables = {}
         for length in range(order):
-            for placed in (False, True)[: 1 + (length < positions)]:
+            # From the vaguest context to the closest, as `surprisal` mixes them.
+            for placed in (False, True) if length < positions else (False,):
                 contexts = self._contexts(sequences, length, placed)[guessed]
                 table = _Table(contexts, following, symbols + 1)
                 self._tables[length, placed] = table

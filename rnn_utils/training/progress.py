@@ -16,8 +16,10 @@ from typing import Any
 
 import keras
 
-_SECONDS_BETWEEN_UPDATES = 0.3
-
+# Long trainings update less often: a queue of messages that nobody reads while a cell
+# runs, as under nbval, drops what exceeds about two thousand.
+_FEWEST_SECONDS_BETWEEN_UPDATES = 0.3
+_SHARE_BETWEEN_UPDATES = 0.01  # Of the time spent so far.
 
 _MOST_ROWS = 24
 
@@ -59,11 +61,14 @@ class TrainingProgress(keras.callbacks.Callback):
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Updates the line a few times a second."""
+        """Updates the line a few times a second, later every few seconds."""
         self._batches = batch + 1
         now = self._clock()
         if self._handle is not None and now >= self._next_update:
-            self._next_update = now + _SECONDS_BETWEEN_UPDATES
+            self._next_update = now + max(
+                _FEWEST_SECONDS_BETWEEN_UPDATES,
+                _SHARE_BETWEEN_UPDATES * (now - self._began),
+            )
             self._update(self._status(now, logs or {}), self._done_in_epoch())
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -75,10 +75,11 @@ def test_contexts_are_counted_once():
 
 
 def test_a_position_is_counted_between_its_context_and_the_next_longer_one():
-    sequences = [[1, 2, 3, 1], [1, 3, 2, 1], [1, 2, 2, 1]]
+    sequences = [[1, 2, 3, 1], [1, 3, 2, 1], [1, 2, 1, 3]]
     model = Ngrams(sequences, 2, symbols=3, positions=1)
-    first = (2 + 2 * (4 + 3 / 3) / (9 + 3)) / (3 + 2)  # 2, 3, 2 stand first; 1 never.
-    expected = (2 + 2 * first) / (3 + 2)  # So do they after 1, the start.
+    anywhere = (3 + 3 / 3) / (9 + 3)
+    first = (2 + 2 * anywhere) / (3 + 2)  # 2, 3, 2 stand first; 1 never.
+    expected = (2 + 2 * first) / (4 + 2)  # After 1 stand 2, 3, 2 and, later on, 3.
     assert model.distribution([1])[1] == pytest.approx(expected)
 
 

@@ -61,17 +61,22 @@ FAMILIES = {
 }
 # Those that promise to do what a class of Keras does.
 DROP_INS = [name for name, family in FAMILIES.items() if family.twin]
-# Those that the common tests take. The others are not tested with JAX and torch yet;
-# `conftest.py` leaves their own tests out there.
-COMMON = list(FAMILIES) if keras.backend.backend() == "tensorflow" else DROP_INS
 # One for each way of being run, for tests of that alone: the compiled loop, with a
 # gradient by hand or by a tape and with further weights, and the scans. The others
 # differ from these in nothing but equations.
 MACHINES = [
     name
-    for name in COMMON
+    for name in FAMILIES
     if name not in ("CoupledLSTM", "LayerNormLSTM", "LEM", "MinLSTM")
 ]
+# Those that the common tests take. With JAX, which compiles every loop anew, and torch
+# a layer hands its cell to Keras's loop or to the scan: one of each, and the drop-ins.
+# The equations of every family have tests of their own.
+COMMON = (
+    list(FAMILIES)
+    if keras.backend.backend() == "tensorflow"
+    else [*DROP_INS, "SLSTM", "MinGRU"]
+)
 GATED = [name for name in COMMON if FAMILIES[name].gates]
 LOOPED = [name for name, family in FAMILIES.items() if not family.scanned]
 BY_HAND = [name for name in LOOPED if FAMILIES[name].by_hand]

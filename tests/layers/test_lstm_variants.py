@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
 
 from rnn_utils.layers import _sizes
@@ -18,6 +17,7 @@ from tests.layers.helpers import (
     make_mask,
     ours,
     outputs_and_gradients,
+    tensorflow_only,
 )
 
 random = np.random.default_rng(0)
@@ -136,6 +136,7 @@ def test_a_lem_moves_by_no_more_than_its_step_size(step_size):
         assert np.all((steps > 0) & (steps < step_size))
 
 
+@tensorflow_only
 def test_layers_with_other_settings_share_what_is_compiled():
     counts = []
     for step_size in (0.25, 0.5, 0.75):
@@ -154,7 +155,10 @@ def test_a_step_size_lies_between_0_and_1(step_size):
             ours(name, 3, step_size)
 
 
+@tensorflow_only
 def test_the_gradients_of_a_steps_own_weights_are_sums_over_both_halves(monkeypatch):
+    import tensorflow as tf
+
     layer = built("LEM", return_state=False)
     mask = tf.constant(make_mask("holes", ROWS, TIME, random))
 

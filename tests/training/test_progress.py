@@ -100,6 +100,16 @@ def test_updates_are_throttled(screen):
     assert len(screen.states) == in_batches + len(["epoch's end", "training's end"])
 
 
+def test_an_hour_of_updates_fits_into_the_queue_of_a_reader_who_waits(screen):
+    callback = TrainingProgress(clock=Clock(0.1))
+    callback.set_params({"epochs": 1, "steps": 36_000})
+    callback.on_train_begin()
+    callback.on_epoch_begin(0)
+    for batch in range(36_000):
+        callback.on_train_batch_end(batch)
+    assert 300 < len(screen.states) < 1000
+
+
 def test_table_alone_remains(screen):
     fit(TrainingProgress())
     last = screen.states[-1]

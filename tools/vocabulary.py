@@ -54,6 +54,9 @@ REQUIRED = {
            "bits per character"),
     "33": ("state tracking", "associative recall", "linear recurrence",
            "matrix memory", "attention", "parameters", "n-gram", "extrapolation"),
+    "32": ("deep stack", "residual connection", "layer normalisation", "pre-norm",
+           "post-norm", "highway layer", "linear probe", "n-gram", "learning rate",
+           "gradient clipping", "parameters"),
 }  # fmt: skip
 
 # Words of the first twenty notebooks for which the field has its own. Only those that

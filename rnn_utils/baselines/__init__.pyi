@@ -1,3 +1,4 @@
+from .connected_words import ConnectedWords as ConnectedWords
 from .dtw import warped_distances as warped_distances
 from .forecasting import fill_forward as fill_forward
 from .forecasting import rows_per_season as rows_per_season

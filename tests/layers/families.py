@@ -69,9 +69,14 @@ MACHINES = [
     for name in FAMILIES
     if name not in ("CoupledLSTM", "LayerNormLSTM", "LEM", "MinLSTM")
 ]
-# Those that the common tests take. With JAX and torch a layer hands its cell to Keras's
-# loop, and the equations of each family have tests of their own.
-COMMON = list(FAMILIES) if keras.backend.backend() == "tensorflow" else MACHINES
+# Those that the common tests take. With JAX, which compiles every loop anew, and torch
+# a layer hands its cell to Keras's loop or to the scan: one of each, and the drop-ins.
+# The equations of every family have tests of their own.
+COMMON = (
+    list(FAMILIES)
+    if keras.backend.backend() == "tensorflow"
+    else [*DROP_INS, "SLSTM", "MinGRU"]
+)
 GATED = [name for name in COMMON if FAMILIES[name].gates]
 LOOPED = [name for name, family in FAMILIES.items() if not family.scanned]
 BY_HAND = [name for name in LOOPED if FAMILIES[name].by_hand]

@@ -9,3 +9,4 @@ from .gazetteer import phrase_list as phrase_list
 from .lexicon import ibm_model_1 as ibm_model_1
 from .ngrams import Ngrams as Ngrams
 from .window_features import WindowFeatures as WindowFeatures
+from .word_models import WordModels as WordModels

@@ -78,20 +78,24 @@ class WordModels:
         self._train(arrays, [self._words.index(words[i]) for i in long], components)
 
     def _train(self, arrays, kinds, components):
-        count = self._states
+        count, kinds = self._states, np.array(kinds)
         steps = np.concatenate(arrays)
         floor = _FLOOR * steps.var(0)
-        paths = [np.arange(len(array)) * count // len(array) for array in arrays]
-        for part in range(_ROUNDS + 1):
-            chains = zip(kinds, paths, strict=True)
-            owners = np.concatenate([kind * count + path for kind, path in chains])
-            most = 1 if part < _ROUNDS else components
-            self._estimate(steps, owners, most, floor)
-            if part < _ROUNDS:
-                paths = [
-                    _best_path(self._log_densities(array)[:, kind * count :][:, :count])
-                    for array, kind in zip(arrays, kinds, strict=True)
-                ]
+        lengths = np.array([len(array) for array in arrays])
+        time = np.arange(lengths.max())
+        real = time < lengths[:, None]
+        padded = np.zeros((*real.shape, steps.shape[1]))
+        padded[real] = steps
+        paths = np.minimum(time * count // lengths[:, None], count - 1)
+        for _ in range(_ROUNDS):
+            self._estimate(steps, (kinds[:, None] * count + paths)[real], 1, floor)
+            for kind in range(len(self._words)):
+                own = kinds == kind
+                densities = self._log_densities(np.concatenate(padded[own]), kind)
+                densities = densities.reshape(own.sum(), len(time), count)
+                paths[own] = _best_paths(densities, lengths[own])
+        owners = (kinds[:, None] * count + paths)[real]
+        self._estimate(steps, owners, components, floor)
 
     def _estimate(self, steps, owners, components, floor):
         """Fits the Gaussians of every state to the steps that it owns."""
@@ -117,20 +121,29 @@ class WordModels:
                 mixture.covariances_,
             )
             weights[state, :k] = np.log(mixture.weights_)
-        self._means, self._weights = means, weights
-        self._precisions = 1 / (variances + floor)
+        self._means = means
+        precisions = 1 / (variances + floor)
+        scaled = means * precisions
+        # Of the square (x - mean)^2 * precision: its parts in x^2, in x, and the rest.
+        self._square, self._linear = precisions, -2 * scaled
+        self._rest = (means * scaled - np.log(precisions)).sum(2) - 2 * weights
 
-    def _log_densities(self, steps):
-        """How well each step fits each state, up to a constant: `(time, states)`."""
-        from scipy.special import logsumexp
+    def _log_densities(self, steps, word=None):
+        """How well each step fits each state, up to a constant: `(time, states)`.
 
-        features = steps.shape[1]
-        precisions = self._precisions.reshape(-1, features)
-        scaled = self._means.reshape(-1, features) * precisions
-        constants = scaled**2 / precisions - np.log(precisions)
-        distances = steps**2 @ precisions.T - 2 * steps @ scaled.T + constants.sum(1)
-        each = -0.5 * distances.reshape(len(steps), *self._weights.shape)
-        return logsumexp(each + self._weights, axis=2)
+        Those of all words in a row, or of one.
+        """
+        own = slice(None)
+        if word is not None:
+            own = slice(word * self._states, (word + 1) * self._states)
+        rest = self._rest[own]
+        square, linear = (
+            part[own].reshape(-1, steps.shape[1])
+            for part in (self._square, self._linear)
+        )
+        each = steps**2 @ square.T + steps @ linear.T
+        each = -0.5 * (each.reshape(len(steps), *rest.shape) + rest)
+        return np.logaddexp.reduce(each, axis=2)
 
     def read(
         self, utterances: Sequence[npt.ArrayLike], penalty: float
@@ -172,7 +185,10 @@ class WordModels:
         begins = np.zeros(densities.shape[1], int)
         arrived, endings = 0.0, []
         for time, densities_now in enumerate(densities):
-            options, origins = _moves(scores, begins)
+            low = np.pad(scores, (2, 0), constant_values=-np.inf)
+            origins = np.pad(begins, (2, 0))
+            options = np.stack([scores, low[1:-1], low[:-2]])
+            origins = np.stack([begins, origins[1:-1], origins[:-2]])
             options[1, first], origins[1, first] = arrived - penalty, time
             options[2, first] = options[2, second] = -np.inf
             best = options.argmax(0)[None]
@@ -189,28 +205,22 @@ class WordModels:
         return words[::-1]
 
 
-def _moves(scores, begins):
-    """What comes from the same state, the one before and the one before that."""
-    low = np.concatenate([[-np.inf, -np.inf], scores])
-    origins = np.concatenate([[0, 0], begins])
-    count = len(scores)
-    return (
-        np.stack([scores, low[1 : count + 1], low[:count]]),
-        np.stack([begins, origins[1 : count + 1], origins[:count]]),
-    )
+def _best_paths(densities, lengths):
+    """The best path through one word for each recording, first state to last.
 
-
-def _best_path(densities):
-    """The best path through one word, from its first to its last state."""
-    places = np.arange(densities.shape[1])
-    scores = np.where(places == 0, densities[0], -np.inf)
-    moves = []
-    for now in densities[1:]:
-        options, origins = _moves(scores, places)
-        best = options.argmax(0)[None]
-        moves.append(np.take_along_axis(origins, best, 0)[0])
-        scores = np.take_along_axis(options, best, 0)[0] + now
-    path = [densities.shape[1] - 1]
-    for before in reversed(moves):
-        path.append(before[path[-1]])
-    return np.array(path[::-1])
+    Takes `(recordings, time, states)`, padded; returns states `(recordings, time)`.
+    """
+    rows, time, states = densities.shape
+    scores = np.where(np.arange(states) == 0, densities[:, 0], -np.inf)
+    moves = np.zeros(densities.shape, int)
+    for t in range(1, time):
+        low = np.pad(scores, ((0, 0), (2, 0)), constant_values=-np.inf)
+        options = np.stack([scores, low[:, 1:-1], low[:, :-2]])
+        real = (t < lengths)[:, None]
+        moves[:, t] = np.where(real, options.argmax(0), 0)
+        scores = np.where(real, options.max(0) + densities[:, t], scores)
+    paths, state = np.zeros((rows, time), int), np.full(rows, states - 1)
+    for t in reversed(range(time)):
+        paths[:, t] = state
+        state = state - moves[np.arange(rows), t, state]
+    return paths

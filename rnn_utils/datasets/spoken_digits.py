@@ -3,8 +3,9 @@
 The Free Spoken Digit Dataset: six people say each digit 50 times. The embedded data
 holds the recordings as frames of 13 cepstral coefficients (MFCC) every 25 ms. It does
 not name the people; their voices are inferred. `load_digits` gives the recordings, or
-the full-size `spoken_digit` of tensorflow-datasets with its waveforms, split by
-speaker; `of_speakers` chooses some voices, and `join_digits` makes longer utterances.
+the full-size `spoken_digit` of tensorflow-datasets with waveforms and speakers; both
+are split within each speaker. `of_speakers` chooses some speakers, and `join_digits`
+makes longer utterances.
 """
 
 import io
@@ -117,8 +118,8 @@ def load_digits(dataset: str = "embedded") -> dict[str, Recordings]:
     """Loads the three splits, preparing the data the first time.
 
     Args:
-        dataset: `"embedded"` for `SpokenDigits`, split by recording, or
-            `"spoken_digit"` for the waveforms of tensorflow-datasets, split by speaker.
+        dataset: `"embedded"` for `SpokenDigits`, or `"spoken_digit"` for the waveforms
+            of tensorflow-datasets.
 
     Returns:
         A dict from `"train"`, `"validation"`, `"test"` to `Recordings`.
@@ -295,7 +296,7 @@ def _draw(rows, count, rng):
 
 
 def _load_full_size(dataset):
-    """Loads the waveforms and splits them by speaker."""
+    """Loads the waveforms and splits them within each digit of each speaker."""
     builder = full_size(
         dataset,
         expected="'embedded' or 'spoken_digit'",
@@ -310,10 +311,8 @@ def _load_full_size(dataset):
         )
         for row in tfds.as_numpy(builder.as_dataset(split="train"))
     ]
-    return {
-        name: _recordings([row for row in rows if row[2] in speakers])
-        for name, speakers in split_speakers({row[2] for row in rows}).items()
-    }
+    parts = split_within_kinds_of([row[1:] for row in rows])
+    return {name: _recordings([rows[i] for i in part]) for name, part in parts.items()}
 
 
 def _recordings(rows):
@@ -333,29 +332,6 @@ def speaker_of(filename: str) -> str:
     if len(parts) != 3:
         raise ValueError(f"filename is {filename!r}; expected 'DIGIT_SPEAKER_TAKE.wav'")
     return parts[1]
-
-
-def split_speakers(speakers: Collection[str]) -> dict[str, set[str]]:
-    """Deals speakers to the splits: the last by alphabet tests, the one before it
-    validates, all others train.
-
-    Args:
-        speakers: Collection of at least three str.
-
-    Returns:
-        A dict from split name to its set of speakers.
-
-    Raises:
-        ValueError: There are fewer than three speakers.
-    """
-    names = sorted(speakers)
-    if len(names) < 3:
-        raise ValueError(f"speakers are {names}; expected at least three")
-    return {
-        "train": set(names[:-2]),
-        "validation": {names[-2]},
-        "test": {names[-1]},
-    }
 
 
 def mfcc(wave: np.ndarray) -> np.ndarray:

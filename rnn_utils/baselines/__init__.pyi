@@ -1,3 +1,4 @@
+from .connected_words import ConnectedWords as ConnectedWords
 from .dtw import warped_distances as warped_distances
 from .forecasting import fill_forward as fill_forward
 from .forecasting import rows_per_season as rows_per_season
@@ -8,3 +9,4 @@ from .gazetteer import phrase_list as phrase_list
 from .lexicon import ibm_model_1 as ibm_model_1
 from .ngrams import Ngrams as Ngrams
 from .window_features import WindowFeatures as WindowFeatures
+from .word_models import WordModels as WordModels

@@ -14,3 +14,6 @@ from .parallel import side_by_side as side_by_side
 from .progress import TrainingProgress as TrainingProgress
 from .restarting import restart as restart
 from .schedules import warmup_cosine as warmup_cosine
+from .speech_changes import changed_speed as changed_speed
+from .speech_changes import masked as masked
+from .speech_changes import warped_spectrum as warped_spectrum

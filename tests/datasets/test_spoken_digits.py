@@ -1,6 +1,7 @@
 """Claims about the spoken digits: recordings stay in their split, also when joined."""
 
 import io
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,32 +13,41 @@ from rnn_utils.datasets import spoken_digits  # noqa: E402
 from rnn_utils.datasets.building.splits import SPLITS  # noqa: E402
 from rnn_utils.datasets.spoken_digits import (  # noqa: E402
     SAMPLE_RATE,
+    VOICES,
     WORDS,
     Recordings,
     join_digits,
     load_digits,
     mfcc,
+    of_speakers,
     speaker_of,
-    split_speakers,
 )
 
 
 @pytest.fixture
 def small_package(monkeypatch, tmp_path):
-    """300 recordings of 3 to 9 frames; every number of one says which it is."""
-    lengths = np.arange(300) % 7 + 3
-    frames = np.repeat(np.arange(300, dtype=np.float32), lengths)
+    """900 recordings of 3 to 9 frames; every number of one says which it is.
+
+    The voices are six stretches of 150.
+    """
+    lengths = np.arange(900) % 7 + 3
+    frames = np.repeat(np.arange(900, dtype=np.float32), lengths)
     content = io.BytesIO()
     np.savez(
         content,
         X=np.tile(frames[:, None], 13),
-        y=np.arange(300) % 10,
+        y=np.arange(900) % 10,
         lengths=lengths,
     )
     monkeypatch.setattr(
         spoken_digits,
         "read_members",
         lambda package, members: {spoken_digits.MEMBER: content.getvalue()},
+    )
+    monkeypatch.setattr(
+        spoken_digits,
+        "inferred_voices",
+        lambda frames, digits, voices: np.arange(len(frames)) // 150,
     )
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
 
@@ -50,20 +60,26 @@ def test_every_recording_is_whole_and_in_one_split(small_package, capfd):
     parts = load_digits()
     assert capfd.readouterr().out == ""
     found = [number for part in parts.values() for number in numbers(part.frames)]
-    assert sorted(found) == list(range(300))
+    assert sorted(found) == list(range(900))
     for part in parts.values():
-        for number, frames, digit in zip(
-            numbers(part.frames), part.frames, part.digits, strict=True
+        rows = zip(part.frames, part.digits, part.speakers, strict=True)
+        for number, (frames, digit, voice) in zip(
+            numbers(part.frames), rows, strict=True
         ):
             assert frames.shape == (number % 7 + 3, 13)
             assert (frames == number).all()
             assert digit == number % 10
+            assert voice == VOICES[number // 150]
 
 
-def test_every_digit_has_its_share_in_every_split(small_package):
+def test_every_digit_of_every_voice_has_its_share_in_every_split(small_package):
     parts = load_digits()
-    counts = [np.bincount(parts[name].digits, minlength=10) for name in SPLITS]
-    np.testing.assert_array_equal(counts, np.repeat([[24], [2], [4]], 10, axis=1))
+    for name, share in (("train", 12), ("validation", 1), ("test", 2)):
+        pairs = list(
+            zip(parts[name].digits.tolist(), parts[name].speakers, strict=True)
+        )
+        assert len(set(pairs)) == 60
+        assert {pairs.count(pair) for pair in set(pairs)} == {share}
     # Not digit by digit: a batch must have many.
     assert len(set(parts["train"].digits[:32])) > 5
 
@@ -78,29 +94,63 @@ def test_the_builder_prepares_once_and_then_reads(small_package, cut_off):
 
 @pytest.fixture
 def recordings():
-    frames = [np.full((3 + i % 4, 13), i, np.float32) for i in range(40)]
-    return Recordings(frames, np.arange(40) % 10)
+    """40 of 5 to 8 frames; of the two speakers, one has the even numbers."""
+    frames = [np.full((5 + i % 4, 13), i, np.float32) for i in range(40)]
+    speakers = ["even", "odd"] * 20
+    return Recordings(frames, np.arange(40) // 2 % 10, speakers)
 
 
 def test_a_joined_string_holds_its_digits_where_it_says(recordings):
     strings = join_digits(recordings, 50, seed=1)
-    for frames, text, digits, starts in zip(*strings, strict=True):
+    for frames, text, digits, starts, speaker in zip(*strings, strict=True):
         assert text == " ".join(WORDS[digit] for digit in digits)
         rows = frames[starts, 0].astype(int)
         np.testing.assert_array_equal(recordings.digits[rows], digits)
+        assert {recordings.speakers[row] for row in rows} == {speaker}
         expected = np.concatenate([recordings.frames[row] for row in rows])
         np.testing.assert_array_equal(frames, expected)
 
 
-def test_all_lengths_occur_and_recordings_are_used_equally_often(recordings):
+def test_all_lengths_and_speakers_occur_and_recordings_are_used_equally(recordings):
     strings = join_digits(recordings, 400, seed=1, fewest=2, most=4)
     lengths = np.bincount([len(digits) for digits in strings.digits])
     assert list(np.flatnonzero(lengths)) == [2, 3, 4]
     assert lengths[2:].min() > 100
+    assert strings.speakers.count("even") == strings.speakers.count("odd") == 200
     pairs = zip(strings.frames, strings.starts, strict=True)
     used = np.concatenate([frames[starts, 0] for frames, starts in pairs])
     counts = np.bincount(used.astype(int), minlength=40)
-    assert counts.max() - counts.min() <= 1
+    for of_speaker in (counts[::2], counts[1::2]):
+        assert of_speaker.max() - of_speaker.min() <= 1
+
+
+def test_a_fade_mixes_the_ends_of_neighbours_and_shortens_the_whole(recordings):
+    plain = join_digits(recordings, 30, seed=1, fewest=2, most=3)
+    faded = join_digits(recordings, 30, seed=1, fewest=2, most=3, fade=2)
+    assert faded.texts == plain.texts
+    for before, after, starts, old_starts in zip(
+        plain.frames, faded.frames, faded.starts, plain.starts, strict=True
+    ):
+        assert len(after) == len(before) - 2 * (len(starts) - 1)
+        for border, start in zip(old_starts[1:], starts[1:], strict=True):
+            left, right = before[border - 1, 0], before[border, 0]
+            mixed = after[start - 1 : start + 1, 0]
+            expected = [2 / 3 * left + right / 3, left / 3 + 2 / 3 * right]
+            np.testing.assert_allclose(mixed, expected, rtol=1e-5)
+
+
+def test_speakers_are_chosen_with_all_that_is_theirs(recordings):
+    waves = [np.full(3, i, np.float32) for i in range(40)]
+    for chosen in (recordings, recordings._replace(waves=waves)):
+        part = of_speakers(chosen, ["odd"])
+        assert numbers(part.frames) == list(range(1, 40, 2))
+        assert part.digits.tolist() == recordings.digits[1::2].tolist()
+        assert part.speakers == ["odd"] * 20
+    assert [int(wave[0]) for wave in part.waves] == list(range(1, 40, 2))
+    with pytest.raises(
+        ValueError, match=r"'neither'; expected some of \['even', 'odd'"
+    ):
+        of_speakers(recordings, ["neither"])
 
 
 def test_the_seed_fixes_the_strings(recordings):
@@ -113,6 +163,12 @@ def test_the_seed_fixes_the_strings(recordings):
 def test_impossible_lengths_are_refused(recordings, fewest, most):
     with pytest.raises(ValueError, match=f"fewest is {fewest} and most is {most}"):
         join_digits(recordings, 5, 1, fewest=fewest, most=most)
+
+
+@pytest.mark.parametrize("fade", [3, -1])
+def test_a_fade_leaves_something_of_every_recording(recordings, fade):
+    with pytest.raises(ValueError, match=f"fade is {fade}; expected"):
+        join_digits(recordings, 5, 1, fade=fade)
 
 
 def tone(hertz, seconds=0.5, loudness=0.1):
@@ -140,17 +196,6 @@ def test_the_second_coefficient_tells_low_from_high():
     assert mfcc(tone(200))[5, 1] > mfcc(tone(3000))[5, 1]
 
 
-def test_no_speaker_is_in_two_splits():
-    parts = split_speakers({"theo", "lucas", "george", "yweweler"})
-    assert parts == {
-        "train": {"george", "lucas"},
-        "validation": {"theo"},
-        "test": {"yweweler"},
-    }
-    with pytest.raises(ValueError, match="'a', 'b'.*at least three"):
-        split_speakers(["b", "a"])
-
-
 def test_a_file_name_of_another_form_is_refused():
     assert speaker_of("7_jackson_32.wav") == "jackson"
     with pytest.raises(ValueError, match="'7.wav'; expected"):
@@ -161,7 +206,7 @@ def test_a_file_name_of_another_form_is_refused():
 def mocked(monkeypatch, tmp_path):
     """A public dataset made up in the form that its real builder declares."""
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
-    info = tfds.core.SplitInfo(name="train", shard_lengths=[60], num_bytes=1)
+    info = tfds.core.SplitInfo(name="train", shard_lengths=[300], num_bytes=1)
     splits = tfds.core.splits.SplitDict([info])
     monkeypatch.setattr(tfds.core.DatasetInfo, "splits", property(lambda info: splits))
 
@@ -169,12 +214,12 @@ def mocked(monkeypatch, tmp_path):
         rng = np.random.default_rng(0)
 
         def examples():
-            for i in range(60):
+            for i in range(300):
                 yield {
                     "audio": rng.integers(
-                        -(2**15), 2**15, size=rng.integers(900, 4000)
+                        -(2**15), 2**15, size=rng.integers(900, 2000)
                     ),
-                    "audio/filename": f"{i % 10}_{'abcde'[i // 12]}_{i}.wav",
+                    "audio/filename": f"{i % 10}_{'ab'[i // 150]}_{i}.wav",
                     "label": i % 10,
                 }
 
@@ -186,14 +231,19 @@ def mocked(monkeypatch, tmp_path):
         yield
 
 
-def test_the_full_size_twin_has_the_same_form_and_is_split_by_speaker(mocked):
+def test_the_full_size_twin_has_the_same_form_and_every_speaker_in_each_split(mocked):
     parts = load_digits("spoken_digit")
-    assert [set(parts[name].speakers) for name in SPLITS] == [set("abc"), {"d"}, {"e"}]
+    for name, each in {"train": 12, "validation": 1, "test": 2}.items():
+        kinds = Counter(zip(parts[name].digits, parts[name].speakers, strict=True))
+        assert len(kinds) == 20
+        assert set(kinds.values()) == {each}
     for part in parts.values():
         for frames, wave in zip(part.frames, part.waves, strict=True):
             assert frames.shape == (-(-len(wave) // 200), 13)
             assert np.abs(wave).max() <= 1
         assert part.digits.shape == (len(part.frames),)
+    waves = [wave.tobytes() for part in parts.values() for wave in part.waves]
+    assert len(set(waves)) == len(waves)
     assert join_digits(parts["test"], 3, seed=1).texts
 
 

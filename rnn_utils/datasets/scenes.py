@@ -1,0 +1,269 @@
+"""Scenes of drawn things, their captions, and what is held out of training.
+
+"two keys left of a small red heart": a scene is a row or a column of groups, each of
+one to three drawings of one thing, all of them normal or small. Scenes are drawn anew
+whenever they are asked for, so that a network never sees a picture twice; and since a
+scene is made from a description, its captions and the place of every drawing are known.
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rnn_utils import _checks
+from rnn_utils.datasets.drawn_things import COLOURS, SIDE, Things
+
+CANVAS = 72
+# Pixels a side of normal and of small drawings. Four groups of normal ones fit.
+NORMAL, SMALL = SIDE // 2, SIDE // 3
+# Between the centres of neighbours in a group; and by how much a drawing leaves its
+# place, so little that a row is never taken for a column.
+SPACING, JITTER = 24, 3
+MOST_IN_GROUP, MOST_GROUPS = 3, 4
+NUMBERS = {2: "two", 3: "three"}
+# How a row and a column are told, from its beginning and from its end.
+RELATIONS = {"left of": "right of", "above": "below"}
+
+KINDS = ("known", "new pair", "new count")
+
+
+class Group(NamedTuple):
+    """Drawings of one thing.
+
+    Attributes:
+        thing: Index of the thing.
+        count: How many there are, 1 to 3.
+        small: Whether they are small.
+    """
+
+    thing: int
+    count: int = 1
+    small: bool = False
+
+
+class Scene(NamedTuple):
+    """A row of groups from left to right, or a column from above.
+
+    Attributes:
+        groups: Tuple of one to four `Group`s of different things.
+        relation: "left of" for a row, "above" for a column.
+    """
+
+    groups: tuple[Group, ...]
+    relation: str = "left of"
+
+
+class HeldOut(NamedTuple):
+    """What training never shows.
+
+    Attributes:
+        pairs: Frozenset of pairs of things, each a frozenset of two indices, that are
+            never in one scene.
+        counts: Frozenset of pairs `(thing, count)`.
+    """
+
+    pairs: frozenset[frozenset[int]]
+    counts: frozenset[tuple[int, int]]
+
+
+def hold_out(things: int, pairs: int, counts: int, seed: int = 0) -> HeldOut:
+    """Chooses what training never shows.
+
+    Args:
+        things: How many things there are.
+        pairs: How many pairs to hold out.
+        counts: Of how many things to hold out a count, 2 or 3.
+        seed: Of the choice.
+
+    Raises:
+        ValueError: There are not as many pairs or things.
+    """
+    things = _checks.whole_number("things", things, 2)
+    every = list(itertools.combinations(range(things), 2))
+    pairs = _checks.whole_number("pairs", pairs, 0, len(every))
+    counts = _checks.whole_number("counts", counts, 0, things)
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(every), pairs, replace=False)
+    of_things = rng.choice(things, counts, replace=False)
+    return HeldOut(
+        frozenset(frozenset(every[index]) for index in chosen),
+        frozenset((int(thing), 2 + i % 2) for i, thing in enumerate(of_things)),
+    )
+
+
+def kind_of(scene: Scene, held_out: HeldOut) -> str | None:
+    """Tells which of `KINDS` a scene is of, or None where it is new in both ways."""
+    indices = [group.thing for group in scene.groups]
+    together = map(frozenset, itertools.combinations(indices, 2))
+    new_pair = any(pair in held_out.pairs for pair in together)
+    new_count = any(
+        (group.thing, group.count) in held_out.counts for group in scene.groups
+    )
+    if new_pair and new_count:
+        return None
+    return KINDS[new_pair + 2 * new_count]
+
+
+def random_scenes(
+    rng: np.random.Generator,
+    number: int,
+    things: int,
+    held_out: HeldOut,
+    kind: str = "known",
+    groups: Sequence[int] = (1, 2, 3),
+) -> list[Scene]:
+    """Draws descriptions of scenes.
+
+    Args:
+        rng: Source of the draws.
+        number: How many scenes.
+        things: How many things there are.
+        held_out: What a "known" scene does not have.
+        kind: One of `KINDS`; a "new pair" needs two groups or more.
+        groups: The numbers of groups, each as frequent as the others.
+
+    Returns:
+        A list of `Scene`s. Things, counts, sizes and relations are drawn evenly, but
+        for what the kind does not let pass.
+
+    Raises:
+        ValueError: `kind` is no kind, or `groups` has a number that does not fit.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}; expected one of {list(KINDS)}")
+    fewest = 2 if kind == "new pair" else 1
+    most = min(MOST_GROUPS, things)
+    sizes = _checks.whole_numbers("groups", groups, fewest, most)
+    scenes = []
+    while len(scenes) < number:
+        scene = _any_scene(rng, int(rng.choice(sizes)), things)
+        if kind_of(scene, held_out) == kind:
+            scenes.append(scene)
+    return scenes
+
+
+def _any_scene(rng, groups, things):
+    chosen = rng.choice(things, groups, replace=False)
+    counts = rng.integers(1, MOST_IN_GROUP + 1, groups)
+    small = rng.integers(2, size=groups)
+    rows = zip(chosen.tolist(), counts.tolist(), small.tolist(), strict=True)
+    relation = list(RELATIONS)[rng.integers(len(RELATIONS))]
+    return Scene(tuple(Group(t, c, bool(s)) for t, c, s in rows), relation)
+
+
+def captions_of(scene: Scene, names: Sequence[str]) -> list[str]:
+    """Returns all right captions: from the beginning of the scene and from its end.
+
+    Args:
+        scene: The `Scene`.
+        names: The name of each thing, such as "key" and "red heart".
+
+    Returns:
+        Two, such as "two keys left of a small pig" and "a small pig right of two keys";
+        one where there is one group.
+    """
+    phrases = [_phrase(group, names[group.thing]) for group in scene.groups]
+    if len(phrases) == 1:
+        return phrases
+    return [
+        f" {scene.relation} ".join(phrases),
+        f" {RELATIONS[scene.relation]} ".join(phrases[::-1]),
+    ]
+
+
+def _phrase(group, name):
+    words = ["small"] * group.small + name.split()
+    if group.count > 1:
+        return " ".join([NUMBERS[group.count], *words[:-1], plural(words[-1])])
+    return " ".join(["an" if words[0][0] in "aeiou" else "a", *words])
+
+
+def plural(noun: str) -> str:
+    """Returns the plural of one of the nouns, "butterflies" of "butterfly"."""
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "sh", "ch", "x", "to")) else f"{noun}s"
+
+
+def vocabulary(names: Iterable[str]) -> list[str]:
+    """Returns all words that captions have, in the order of the alphabet."""
+    nouns = {name.split()[-1] for name in names}
+    words = {*nouns, *map(plural, nouns), *NUMBERS.values(), "a", "an", "small"}
+    words.update(*COLOURS.values())
+    words.update(word for pair in RELATIONS.items() for r in pair for word in r.split())
+    return sorted(words)
+
+
+def draw_scenes(
+    scenes: Sequence[Scene],
+    things: Things,
+    artists: Sequence[str],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, list[list[np.ndarray]]]:
+    """Draws scenes: each group by an artist, and each drawing in a place, by chance.
+
+    Args:
+        scenes: List of `Scene`s.
+        things: The drawings.
+        artists: Names of the artists to choose from.
+        rng: Source of the draws.
+
+    Returns:
+        A uint8 array of shape `(scenes, CANVAS, CANVAS, 3)`, and for each scene a list
+        with an int array of shape `(count, 4)` for each group: top, left, bottom and
+        right of its drawings in pixels, bottom and right not included.
+
+    Raises:
+        ValueError: `artists` is empty or has one who did not draw the things.
+    """
+    _checks.not_empty("artists", artists, "artist")
+    for artist in artists:
+        if artist not in things.artists:
+            raise ValueError(
+                f"artists has {artist!r}; expected some of {things.artists}"
+            )
+    pictures = np.full((len(scenes), CANVAS, CANVAS, 3), 255, np.uint8)
+    columns = [things.artists.index(artist) for artist in artists]
+    boxes, rows = [], {NORMAL: [], SMALL: []}
+    for index, scene in enumerate(scenes):
+        boxes.append([])
+        middle = _middle(rng, scene)
+        for place, group in enumerate(scene.groups):
+            side, column = SMALL if group.small else NORMAL, rng.choice(columns)
+            corners = _corners(rng, scene, place, middle, side)
+            boxes[-1].append(np.concatenate([corners, corners + side], axis=1))
+            rows[side].extend((index, group.thing, column, *c) for c in corners)
+    for side, of_size in rows.items():
+        if of_size:
+            scene, thing, column, top, left = np.array(of_size).T
+            ys, xs = (start[:, None] + np.arange(side) for start in (top, left))
+            small = _shrunk(things.drawings, side)
+            where = scene[:, None, None], ys[:, :, None], xs[:, None]
+            pictures[where] = small[thing, column]
+    return pictures, boxes
+
+
+def _corners(rng, scene, place, middle, side):
+    """Returns where the drawings of a group begin, `(count, 2)`, without overlaps."""
+    count = scene.groups[place].count
+    parts = CANVAS * np.array([place, place + 1]) // len(scene.groups)
+    along = rng.integers(parts[0], parts[1] - side + 1, count)
+    centres = middle + SPACING * (np.arange(count) - (count - 1) / 2)
+    across = centres - side / 2 + rng.integers(-JITTER, JITTER + 1, count)
+    starts = [across, along] if scene.relation == "left of" else [along, across]
+    return np.stack(starts, axis=1).astype(int)
+
+
+def _middle(rng, scene):
+    """Draws the line along which the groups lie, so that all of them fit."""
+    half = SPACING * max(group.count for group in scene.groups) // 2
+    return rng.integers(half, CANVAS - half + 1)
+
+
+def _shrunk(drawings, side):
+    """Returns drawings of a smaller side, each pixel the mean of those it covers."""
+    step = SIDE // side
+    shape = *drawings.shape[:2], side, step, side, step, 3
+    return drawings.reshape(shape).mean(axis=(3, 5)).round().astype(np.uint8)

@@ -1,0 +1,219 @@
+"""Claims about scenes: what their captions say is what is drawn, and what is not."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow_datasets")
+
+from rnn_utils.datasets.drawn_things import SIDE, Things  # noqa: E402
+from rnn_utils.datasets.scenes import (  # noqa: E402
+    CANVAS,
+    KINDS,
+    Group,
+    HeldOut,
+    Scene,
+    captions_of,
+    draw_scenes,
+    hold_out,
+    kind_of,
+    plural,
+    random_scenes,
+    vocabulary,
+)
+
+NAMES = ["key", "owl", "red heart", "butterfly", "bus", "orange book"]
+NOTHING = HeldOut(frozenset(), frozenset())
+
+
+def things(artists=("one", "other")):
+    """Plain squares: the red of a drawing tells the thing, its green the artist."""
+    drawings = np.zeros((len(NAMES), len(artists), SIDE, SIDE, 3), np.uint8)
+    drawings[..., 0] = 10 * np.arange(len(NAMES))[:, None, None, None]
+    drawings[..., 1] = 100 * np.arange(len(artists))[None, :, None, None]
+    return Things(NAMES, list(artists), drawings)
+
+
+@pytest.mark.parametrize(
+    ("groups", "relation", "captions"),
+    [
+        ([Group(0)], "above", ["a key"]),
+        ([Group(1, small=True)], "above", ["a small owl"]),
+        ([Group(3, 2, small=True)], "left of", ["two small butterflies"]),
+        (
+            [Group(2, 3), Group(5)],
+            "left of",
+            [
+                "three red hearts left of an orange book",
+                "an orange book right of three red hearts",
+            ],
+        ),
+        (
+            [Group(4, 2), Group(0), Group(1)],
+            "above",
+            [
+                "two buses above a key above an owl",
+                "an owl below a key below two buses",
+            ],
+        ),
+    ],
+)
+def test_captions_say_number_size_colour_thing_and_relation(groups, relation, captions):
+    assert captions_of(Scene(tuple(groups), relation), NAMES) == captions
+
+
+@pytest.mark.parametrize(
+    ("noun", "many"),
+    [
+        ("key", "keys"),
+        ("monkey", "monkeys"),
+        ("strawberry", "strawberries"),
+        ("bus", "buses"),
+        ("tomato", "tomatoes"),
+        ("whale", "whales"),
+    ],
+)
+def test_plurals(noun, many):
+    assert plural(noun) == many
+
+
+def test_the_vocabulary_has_the_words_of_all_captions():
+    scenes = random_scenes(np.random.default_rng(0), 2000, len(NAMES), NOTHING)
+    used = {
+        word
+        for scene in scenes
+        for c in captions_of(scene, NAMES)
+        for word in c.split()
+    }
+    words = vocabulary(NAMES)
+    assert used <= set(words)
+    assert words == sorted(set(words))
+    assert set(words) - used <= {"green", "blue", "yellow", "purple", "black"}
+
+
+def test_what_is_held_out_is_so_many_and_the_same_each_time():
+    held_out = hold_out(10, pairs=12, counts=4)
+    assert len(held_out.pairs) == 12
+    assert all(len(pair) == 2 for pair in held_out.pairs)
+    assert len({thing for thing, _ in held_out.counts}) == 4
+    assert {count for _, count in held_out.counts} == {2, 3}
+    assert held_out == hold_out(10, pairs=12, counts=4)
+    assert held_out != hold_out(10, pairs=12, counts=4, seed=1)
+
+
+def test_a_scene_is_new_by_any_pair_or_count_of_its_groups():
+    held_out = HeldOut(frozenset([frozenset([0, 2])]), frozenset([(1, 3)]))
+    kinds = {
+        (Group(0), Group(1)): "known",
+        (Group(2), Group(1), Group(0)): "new pair",
+        (Group(3), Group(1, 3)): "new count",
+        (Group(1, 3), Group(0), Group(2)): None,
+    }
+    for groups, kind in kinds.items():
+        assert kind_of(Scene(groups), held_out) == kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_random_scenes_are_of_their_kind_and_use_everything(kind):
+    held_out = hold_out(len(NAMES), pairs=3, counts=3)
+    groups = (2, 3) if kind == "new pair" else (1, 2, 3)
+    rng = np.random.default_rng(0)
+    scenes = random_scenes(rng, 900, len(NAMES), held_out, kind, groups)
+    assert {kind_of(scene, held_out) for scene in scenes} == {kind}
+    assert {len(scene.groups) for scene in scenes} == set(groups)
+    assert {scene.relation for scene in scenes} == {"left of", "above"}
+    every = [group for scene in scenes for group in scene.groups]
+    assert {g.thing for g in every} == set(range(len(NAMES)))
+    assert {g.count for g in every} == {1, 2, 3}
+    assert {g.small for g in every} == {False, True}
+    for scene in scenes:
+        indices = [group.thing for group in scene.groups]
+        assert len(set(indices)) == len(indices)
+
+
+def test_drawings_are_where_the_boxes_say_and_nowhere_else():
+    scenes = random_scenes(
+        np.random.default_rng(1), 300, len(NAMES), NOTHING, groups=(1, 2, 3, 4)
+    )
+    pictures, boxes = draw_scenes(scenes, things(), ["other"], np.random.default_rng(2))
+    assert pictures.shape == (300, CANVAS, CANVAS, 3)
+    for picture, scene, of_groups in zip(pictures, scenes, boxes, strict=True):
+        free = np.ones((CANVAS, CANVAS), bool)
+        for group, of_group in zip(scene.groups, of_groups, strict=True):
+            assert of_group.shape == (group.count, 4)
+            for top, left, bottom, right in of_group:
+                assert bottom - top == right - left == (12 if group.small else 18)
+                assert min(top, left) >= 0
+                assert max(bottom, right) <= CANVAS
+                inside = picture[top:bottom, left:right]
+                assert np.all(inside == [10 * group.thing, 100, 0])
+                assert free[top:bottom, left:right].all()  # No two overlap.
+                free[top:bottom, left:right] = False
+        assert np.all(picture[free] == 255)
+
+
+def test_the_relation_holds_and_the_other_one_does_not():
+    rng = np.random.default_rng(3)
+    scenes = random_scenes(rng, 500, len(NAMES), NOTHING, groups=(2, 3, 4))
+    _, boxes = draw_scenes(scenes, things(), ["one"], rng)
+    for scene, of_groups in zip(scenes, boxes, strict=True):
+        axis = 1 if scene.relation == "left of" else 0
+        for before, after in itertools.pairwise(of_groups):
+            assert before[:, 2 + axis].max() <= after[:, axis].min()
+            # Across, the groups lie around one line.
+            middles = [
+                (b[:, 1 - axis] + b[:, 3 - axis]).mean() / 2 for b in (before, after)
+            ]
+            assert abs(middles[0] - middles[1]) <= 7
+
+
+def test_drawings_are_smaller_by_means_of_pixels():
+    drawings = things(["one"])
+    drawings.drawings[0, 0, ::2] = 100  # Every second row, and 0 in between.
+    pictures, ((box,),) = draw_scenes(
+        [Scene((Group(0),))], drawings, ["one"], np.random.default_rng(0)
+    )
+    top, left, bottom, right = box[0]
+    assert np.all(pictures[0, top:bottom, left:right] == 50)
+
+
+def test_groups_of_a_scene_are_of_any_of_the_artists():
+    scenes = [Scene((Group(0), Group(1)))] * 50
+    pictures, _ = draw_scenes(
+        scenes, things(), ["one", "other"], np.random.default_rng(0)
+    )
+    greens = {
+        frozenset(np.unique(p[..., 1][p[..., 2] == 0]).tolist()) for p in pictures
+    }
+    assert greens == {frozenset([0]), frozenset([100]), frozenset([0, 100])}
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: hold_out(4, 7, 0), "pairs is 7; expected 0 to 6"),
+        (lambda: hold_out(4, 0, 5), "counts is 5; expected 0 to 4"),
+        (
+            lambda: random_scenes(np.random.default_rng(0), 1, 6, NOTHING, "new"),
+            "kind is 'new'; expected one of",
+        ),
+        (
+            lambda: random_scenes(
+                np.random.default_rng(0), 1, 6, NOTHING, "new pair", [1, 2]
+            ),
+            "groups holds 1; expected whole numbers from 2 to 4",
+        ),
+        (
+            lambda: draw_scenes([], things(), ["nobody"], np.random.default_rng(0)),
+            "artists has 'nobody'; expected some of",
+        ),
+        (
+            lambda: draw_scenes([], things(), [], np.random.default_rng(0)),
+            "artists",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -76,7 +76,7 @@ def test_a_drawing_fills_the_square_and_keeps_its_proportions():
     rows, columns = np.nonzero(red.any(1))[0], np.nonzero(red.any(0))[0]
     assert (columns[0], columns[-1]) == (0, SIDE - 1)
     assert (rows[0], rows[-1]) == (SIDE // 4, 3 * SIDE // 4 - 1)
-    assert np.all(drawn[~red] > 230)  # Resampling rings a little at the edges.
+    assert np.all(drawn[~red] > 200)  # But for what resampling leaves at the edge.
 
 
 def test_an_icon_has_its_own_size_or_that_of_the_collection_and_may_have_an_alias():

@@ -9,6 +9,9 @@ import pytest
 collect_ignore = ["site"]
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+# What `--beginnings` executes whole: the map, the first lesson, and one with all that
+# the pattern of a lesson has.
+WHOLE = ("00", "01", "05")
 
 
 def pytest_addoption(parser):
@@ -21,7 +24,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--beginnings",
         action="store_true",
-        help="execute 00 to 09 whole, the others to where their data is read",
+        help=f"execute {', '.join(WHOLE)} whole, others to where their data is read",
     )
 
 

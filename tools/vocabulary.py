@@ -46,6 +46,14 @@ REQUIRED = {
            "observer", "Kalman filter"),
     "21": ("model-predictive control", "cross-entropy method", "partial observability"),
     "22": ("extrapolation",),
+    "30": ("vanishing gradient", "forget gate", "attractor", "chrono initialisation",
+           "curriculum learning", "linear recurrence", "echo state network",
+           "truncated BPTT", "residual connection"),
+    "31": ("linear recurrence", "parallel scan", "receptive field", "convolution",
+           "self-attention", "Transformer", "key-value cache", "parameters", "n-gram",
+           "bits per character"),
+    "33": ("state tracking", "associative recall", "linear recurrence",
+           "matrix memory", "attention", "parameters", "n-gram", "extrapolation"),
 }  # fmt: skip
 
 # Words of the first twenty notebooks for which the field has its own. Only those that

@@ -14,6 +14,9 @@ BACKEND = keras.backend.backend()
 # Keras rounds to float32 on its way.
 PRECISE = "float64" if BACKEND == "tensorflow" else "float32"
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10, "float16": 5e-3, "bfloat16": 3e-2}
+tensorflow_only = pytest.mark.skipif(
+    BACKEND != "tensorflow", reason="the compiled loop needs it"
+)
 # Every new size is compiled, so tests share these: a single row, for which the compiled
 # loop has a way of its own, or nine, which it pads to ten; any time up to 16 steps.
 ROWS, TIME, FEATURES, UNITS = 9, 7, 3, 4

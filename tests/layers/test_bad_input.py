@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import FAMILIES
+from tests.layers.families import COMMON, FAMILIES
 from tests.layers.helpers import ours
 
 X = np.zeros((2, 5, 3), "float32")
@@ -17,7 +17,7 @@ def _built(family, **options):
 
 
 @pytest.mark.parametrize("suffix", ["", "Cell"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 @pytest.mark.parametrize("units", [0, -3, 2.5, "8", None, True])
 def test_units_must_be_a_positive_integer(family, suffix, units):
     with pytest.raises(ValueError, match=rf"`units`.*positive integer.*{units}"):
@@ -28,7 +28,7 @@ def test_units_may_be_a_numpy_integer():
     assert ours("GRU", np.int64(3))(X).shape == (2, 3)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 @pytest.mark.parametrize("build_first", [False, True])
 @pytest.mark.parametrize("shape", [(2, 3), (2, 5, 3, 1), (2, 0, 3)])
 def test_sequences_must_have_three_axes_and_time_steps(family, shape, build_first):
@@ -38,13 +38,13 @@ def test_sequences_must_have_three_axes_and_time_steps(family, shape, build_firs
     assert str(shape) in str(error.value)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_features_must_stay_the_same(family):
     with pytest.raises(ValueError, match=r"`sequences`.* 3\).*\(2, 5, 7\)"):
         _built(family)(np.zeros((2, 5, 7), "float32"))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 @pytest.mark.parametrize(
     "mask, received",
     [
@@ -60,13 +60,13 @@ def test_mask_must_be_booleans_of_batch_and_time(family, mask, received):
         _built(family)(X, mask=keras.ops.convert_to_tensor(mask))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_mask_must_be_an_array(family):
     with pytest.raises(ValueError, match=r"`mask`.*\(2, 5\).*right"):
         _built(family)(X, mask="right")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 @pytest.mark.parametrize("shapes", [[], [(2, 4)] * 3, [(2, 5)] * 2, [(3, 4)] * 2])
 def test_initial_state_must_fit_the_cell(family, shapes):
     states = [np.zeros(shape, "float32") for shape in shapes]
@@ -77,7 +77,7 @@ def test_initial_state_must_fit_the_cell(family, shapes):
         _built(family)(X, initial_state=states)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_a_step_checks_what_it_is_given(family):
     cell = _built(family).cell
     with pytest.raises(ValueError, match=r"`inputs`.*\(batch, 3\).*\(2, 5, 3\)"):

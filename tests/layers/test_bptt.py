@@ -8,7 +8,7 @@ from keras import ops
 
 import rnn_utils.layers
 from rnn_utils.layers._loop import Recurrence
-from tests.layers.families import BY_HAND, FAMILIES
+from tests.layers.families import BY_HAND, COMMON, FAMILIES
 from tests.layers.helpers import (
     BACKEND,
     FEATURES,
@@ -24,6 +24,7 @@ from tests.layers.helpers import (
     ours,
     outputs_and_gradients,
     random_states,
+    tensorflow_only,
 )
 
 random = np.random.default_rng(0)
@@ -71,7 +72,7 @@ def test_the_step_back_is_the_gradient_of_the_step(family):
     assert_same([d_input, d_memory, *d_before], automatic, TOLERANCE[PRECISE])
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiled loop needs it")
+@tensorflow_only
 def test_relu_is_compiled_too_with_its_own_step_back():
     layer = rnn_utils.layers.SimpleRNN(3, "relu", dtype=PRECISE)
     assert layer.recurrence is not rnn_utils.layers.SimpleRNN.recurrence
@@ -82,7 +83,7 @@ def test_relu_is_compiled_too_with_its_own_step_back():
     assert_same(by_hand, automatic, TOLERANCE[PRECISE])
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiled loop needs it")
+@tensorflow_only
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("family", BY_HAND)
 def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
@@ -99,7 +100,7 @@ def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
 
 
 @pytest.mark.skipif(PRECISE != "float64", reason="differences need float64")
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 @pytest.mark.parametrize("training", [True, False])
 def test_gradients_over_time_match_finite_differences(family, training):
     layer = ours(family, UNITS, dtype="float64", return_sequences=True)
@@ -137,7 +138,7 @@ def test_gradients_over_time_match_finite_differences(family, training):
             )
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_kernel_and_general_path_agree_on_every_gradient(family):
     layers = [
         ours(family, UNITS, dtype=PRECISE, return_sequences=True, unroll=unroll)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import rnn_utils.layers
-from tests.layers.families import DROP_INS, FAMILIES
+from tests.layers.families import COMMON, DROP_INS
 
 FOLDER = pathlib.Path(rnn_utils.layers.__file__).parent
 # Isolated (-I), so that neither this checkout nor an installed copy can be found.
@@ -76,7 +76,7 @@ def copied(tmp_path_factory):
     shutil.copytree(
         FOLDER, place / "any_name", ignore=shutil.ignore_patterns("__pycache__")
     )
-    return place, _run(place, USE, json.dumps([list(FAMILIES), DROP_INS]))
+    return place, _run(place, USE, json.dumps([list(COMMON), DROP_INS]))
 
 
 def test_the_folder_copied_under_another_name_works(copied):
@@ -88,11 +88,11 @@ def test_saved_models_load_in_a_new_process_as_the_folder_says(copied):
     text = inspect.getdoc(rnn_utils.layers)
     (line,) = re.findall("^    (import .*)$", text, re.MULTILINE)
     line = line.replace("rnn_utils.layers", "any_name")
-    done = _run(copied[0], LOAD.format(line=line), *FAMILIES)
+    done = _run(copied[0], LOAD.format(line=line), *COMMON)
     assert done.stdout.strip().endswith("loads"), done.stderr
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_a_model_saved_with_a_copy_loads_with_the_package(family, copied):
     arrays = np.load(copied[0] / f"{family}.npz")
     model = keras.models.load_model(copied[0] / f"{family}.keras")

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import DROP_INS, FAMILIES
+from tests.layers.families import COMMON, DROP_INS
 from tests.layers.helpers import (
     FEATURES,
     MASKS,
@@ -48,7 +48,7 @@ def _assert_equal_on_random_input(
 
 
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_matches_keras_in_outputs_states_and_gradients(family, mask):
     """Four layers under each mask have all pairs of values of the three options.
 
@@ -106,7 +106,7 @@ def test_matches_keras_for_every_option(family, options, mask):
     )
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_matches_keras_for_a_single_time_step(family):
     random = np.random.default_rng(2)
     mine, reference = pair(family, UNITS, return_sequences=True)
@@ -160,7 +160,7 @@ def test_opens_the_forget_gate_unless_told_otherwise():
         np.testing.assert_array_equal(flat(fresh.cell.bias), expected)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
     options = {"batch": ROWS, "stateful": True, "return_sequences": True}
     mine, reference = pair(family, UNITS, **options)
@@ -181,7 +181,7 @@ def test_stateful_layers_carry_on_and_start_anew_like_keras(family):
 
 
 @pytest.mark.parametrize("policy", ["float16", "mixed_bfloat16"])
-@pytest.mark.parametrize("family", [f for f in FAMILIES if f not in DROP_INS])
+@pytest.mark.parametrize("family", [f for f in COMMON if f not in DROP_INS])
 def test_without_a_twin_half_precision_rounds_only_inputs_and_results(family, policy):
     half = ours(family, 4, dtype=policy, return_sequences=True)
     full = ours(family, 4, dtype="float32", return_sequences=True)
@@ -199,7 +199,7 @@ def test_without_a_twin_half_precision_rounds_only_inputs_and_results(family, po
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_matches_keras_in_mixed_precision(family, policy):
     mine, reference = pair(family, 4, dtype=policy, return_sequences=True)
     sequences = np.random.default_rng(5).normal(size=(2, 6, 3)).astype("float32")

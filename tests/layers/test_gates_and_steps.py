@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import FAMILIES, GATED
+from tests.layers.families import COMMON, FAMILIES, GATED
 from tests.layers.helpers import (
     PRECISE,
     TOLERANCE,
@@ -24,7 +24,7 @@ def _array(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_stepping_the_cell_gives_what_the_layer_gives(family):
     options = {"return_sequences": True, "return_state": True, "dtype": PRECISE}
     layer = ours(family, 4, **options)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import DROP_INS, FAMILIES, MACHINES
+from tests.layers.families import COMMON, DROP_INS, MACHINES
 from tests.layers.helpers import (
     BACKEND,
     assert_same,
@@ -36,7 +36,7 @@ MODES = ("concat", "sum", "ave", "mul", None)
 
 @pytest.mark.parametrize(
     "family, merge_mode",
-    [(f, mode) for f in FAMILIES for mode in MODES[: None if f in DROP_INS else 1]],
+    [(f, mode) for f in COMMON for mode in MODES[: None if f in DROP_INS else 1]],
 )
 def test_bidirectional(family, merge_mode):
     skip_where_keras_shows_a_state(family)
@@ -73,14 +73,14 @@ def test_cells_run_in_the_general_rnn_layer(family):
 def test_cells_of_all_families_stack():
     mine, reference = _alike(
         lambda make: keras.layers.RNN(
-            keras.layers.StackedRNNCells([make(f"{f}Cell", 4) for f in FAMILIES]),
+            keras.layers.StackedRNNCells([make(f"{f}Cell", 4) for f in COMMON]),
             return_state=True,
         )
     )
     assert_same(mine(SEQUENCES), reference(SEQUENCES), 1e-6)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_a_mask_passes_from_embedding_to_the_next_layer(family):
     skip_where_keras_shows_a_state(family)
 
@@ -100,7 +100,7 @@ def test_a_mask_passes_from_embedding_to_the_next_layer(family):
     assert_same(mine(words), mine(words[:, :5]), 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_initial_states_link_an_encoder_to_a_decoder(family):
     def make(build):
         inputs = keras.Input((None, 3))
@@ -139,7 +139,7 @@ def test_fit_and_predict_follow_keras(family):
     assert_same(predictions[0], predictions[1], 1e-4)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_survives_saving_and_loading(family, tmp_path):
     layer = ours(
         family,
@@ -174,7 +174,7 @@ def test_takes_weights_saved_by_keras(family, tmp_path):
     assert_same(mine(SEQUENCES), reference(SEQUENCES), 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_cells_survive_saving(family, tmp_path):
     cell = ours(f"{family}Cell", 4)
     model = keras.Sequential([keras.Input((None, 3)), keras.layers.RNN(cell)])
@@ -185,6 +185,6 @@ def test_cells_survive_saving(family, tmp_path):
 
 
 def test_unknown_batch_and_time_stay_unknown():
-    for family in FAMILIES:
+    for family in COMMON:
         outputs = ours(family, 4, return_sequences=True)(keras.Input((None, 3)))
         assert outputs.shape == (None, None, 4)

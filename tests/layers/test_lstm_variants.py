@@ -7,7 +7,6 @@ from keras import ops
 from rnn_utils.layers import _sizes
 from rnn_utils.layers.layer_norm_lstm import normalized
 from tests.layers.helpers import (
-    BACKEND,
     FEATURES,
     PRECISE,
     ROWS,
@@ -18,14 +17,12 @@ from tests.layers.helpers import (
     make_mask,
     ours,
     outputs_and_gradients,
+    tensorflow_only,
 )
 
 random = np.random.default_rng(0)
 SEQUENCES = random.normal(size=(ROWS, TIME, FEATURES)).astype(PRECISE)
 OPTIONS = {"return_sequences": True, "return_state": True, "dtype": PRECISE}
-tensorflow_only = pytest.mark.skipif(
-    BACKEND != "tensorflow", reason="the compiled loop needs it"
-)
 
 
 def built(family, weights=None, **options):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import DROP_INS, FAMILIES
+from tests.layers.families import COMMON, DROP_INS, FAMILIES
 from tests.layers.helpers import BACKEND, assert_same, ours, pair
 
 random = np.random.default_rng(0)
@@ -43,7 +43,7 @@ def test_a_mask_of_one_row_or_with_a_third_axis_is_one_of_batch_and_time(
     assert_same(*(layer(SEQUENCES, mask=mask) for layer in layers), 1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_a_stateful_layer_says_which_batch_and_which_states(family):
     layer = ours(family, 4, stateful=True)
     layer(SEQUENCES)
@@ -52,7 +52,7 @@ def test_a_stateful_layer_says_which_batch_and_which_states(family):
 
 
 @tensorflow_only
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_a_stateful_model_says_so_when_the_last_batch_is_short(family):
     import tensorflow as tf
 
@@ -87,7 +87,7 @@ def _penalty(layer, sequences):
 
 @tensorflow_only
 @pytest.mark.parametrize("graph", [False, True])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", COMMON)
 def test_a_gradient_of_a_gradient_asks_for_unrolling(family, graph):
     import tensorflow as tf
 

@@ -173,6 +173,60 @@ def captions_of(scene: Scene, names: Sequence[str]) -> list[str]:
     ]
 
 
+def scene_of(caption: str, names: Sequence[str]) -> Scene | None:
+    """Reads a caption: what scene it tells.
+
+    Args:
+        caption: Words with a space between two.
+        names: As for `captions_of`.
+
+    Returns:
+        The `Scene`, told from its beginning ("left of" where there is one group), or
+        None where the words are no caption of a scene.
+    """
+    told = [r for r in (*RELATIONS, *RELATIONS.values()) if f" {r} " in caption]
+    if len(told) > 1:
+        return None
+    relation = told[0] if told else "left of"
+    groups = [_group(phrase, names) for phrase in caption.split(f" {relation} ")]
+    if None in groups:
+        return None
+    back = {end: beginning for beginning, end in RELATIONS.items()}
+    if relation in back:
+        relation, groups = back[relation], groups[::-1]
+    return Scene(tuple(groups), relation)
+
+
+def _group(phrase, names):
+    """The group of which a phrase is, or None."""
+    for thing, name in enumerate(names):
+        words = name.split()
+        if not set(words[:-1]) <= set(phrase.split()):
+            continue
+        for count, small in itertools.product(range(1, MOST_IN_GROUP + 1), (0, 1)):
+            group = Group(thing, count, bool(small))
+            if _phrase(group, name) == phrase:
+                return group
+    return None
+
+
+def facts_of(scene: Scene) -> dict[str, set[tuple]]:
+    """Returns what a scene says, fact by fact.
+
+    Returns:
+        Sets by kind: "thing" of things, "count" of things with their counts, "size" of
+        things and whether they are small, and "relation" of neighbours, such as
+        `(thing, "above", thing)`.
+    """
+    neighbours = itertools.pairwise(group.thing for group in scene.groups)
+    return {
+        "thing": {(group.thing,) for group in scene.groups},
+        "count": {(group.thing, group.count) for group in scene.groups},
+        "size": {(group.thing, group.small) for group in scene.groups},
+        "relation": {(one, scene.relation, other) for one, other in neighbours},
+    }
+
+
 def _phrase(group, name):
     words = ["small"] * group.small + name.split()
     if group.count > 1:
@@ -243,6 +297,42 @@ def draw_scenes(
             where = scene[:, None, None], ys[:, :, None], xs[:, None]
             pictures[where] = small[thing, column]
     return pictures, boxes
+
+
+def close_ups(
+    pictures: np.ndarray,
+    boxes: Sequence[Sequence[np.ndarray]],
+    side: int,
+    rng: np.random.Generator,
+    shift: int = 6,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cuts every drawing out of pictures of scenes, with what lies around it.
+
+    Args:
+        pictures: uint8 array of shape `(scenes, CANVAS, CANVAS, 3)`.
+        boxes: As `draw_scenes` returns them.
+        side: Pixels a side of what is cut out; beyond the canvas all is white.
+        rng: Source of the shifts.
+        shift: Most pixels by which a drawing is off the middle, either way.
+
+    Returns:
+        A uint8 array of shape `(drawings, side, side, 3)`, and an int array of shape
+        `(drawings, 2)`: the scene of each drawing, and which of its groups it is of.
+    """
+    rows = [
+        (scene, group, *(box[:2] + box[2:] - side) // 2)
+        for scene, groups in enumerate(boxes)
+        for group, of_group in enumerate(groups)
+        for box in of_group
+    ]
+    scene, group, top, left = np.array(rows, int).reshape(-1, 4).T
+    shifts = rng.integers(-shift, shift + 1, (2, len(rows)))
+    edge = side + shift
+    around = ((0, 0), (edge, edge), (edge, edge), (0, 0))
+    padded = np.pad(pictures, around, constant_values=255)
+    ys, xs = (start[:, None] + edge + np.arange(side) for start in (top, left) + shifts)
+    cut = padded[scene[:, None, None], ys[:, :, None], xs[:, None]]
+    return cut, np.stack([scene, group], axis=1)
 
 
 def _corners(rng, scene, place, middle, side):

@@ -256,18 +256,19 @@ def _framed(sequences, shortest):
 class CaptionBatches(PaddedBatches):
     """Batches of captions of similar lengths with their pictures, for teacher forcing.
 
-    A batch is `((grid, words), next_words)`: float32 `(batch, places, features)`,
-    int32 `(batch, time)` that begins with `START`, and the same one word later.
+    A batch is `((grid, words), next_words)`: float32 `(batch, height, width,
+    features)`, int32 `(batch, time)` that begins with `START`, and the same one word
+    later.
 
     Args:
-        grids: Array of shape `(rows, places, features)`.
+        grids: Array of shape `(rows, height, width, features)`.
         captions: List of 1-D int arrays, without `START` and `END`, one a row.
         batch_size: Rows in a batch.
         seed: Seed of the order.
 
     Raises:
         ValueError: There is not one caption for each row, or no row; `grids` has not
-            three dimensions; an id of a caption is `START`, `END` or padding; or
+            four dimensions; an id of a caption is `START`, `END` or padding; or
             `batch_size` is less than 1.
     """
 
@@ -279,7 +280,7 @@ class CaptionBatches(PaddedBatches):
         seed: int = 0,
     ) -> None:
         grids = np.asarray(grids)
-        _checks.shaped("grids", grids, "(rows, places, features)")
+        _checks.shaped("grids", grids, "(rows, height, width, features)")
         _checks.one_each("captions", captions, grids, "grids")
         _checks.token_ids("captions", captions, END + 1)
         self._grids, self._captions = grids, captions

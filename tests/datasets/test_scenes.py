@@ -15,11 +15,14 @@ from rnn_utils.datasets.scenes import (  # noqa: E402
     HeldOut,
     Scene,
     captions_of,
+    close_ups,
     draw_scenes,
+    facts_of,
     hold_out,
     kind_of,
     plural,
     random_scenes,
+    scene_of,
     vocabulary,
 )
 
@@ -61,6 +64,45 @@ def things(artists=("one", "other")):
 )
 def test_captions_say_number_size_colour_thing_and_relation(groups, relation, captions):
     assert captions_of(Scene(tuple(groups), relation), NAMES) == captions
+
+
+def test_captions_are_read_back_from_either_end():
+    rng = np.random.default_rng(0)
+    for scene in random_scenes(rng, 500, len(NAMES), NOTHING, groups=(1, 2, 3, 4)):
+        for caption in captions_of(scene, NAMES):
+            read = scene_of(caption, NAMES)
+            assert read.groups == scene.groups
+            assert len(scene.groups) == 1 or read.relation == scene.relation
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "",
+        "key",
+        "a keys",
+        "two key",
+        "a heart",
+        "a red key",
+        "a key left of",
+        "a key left of an owl above an owl",
+        "small a key",
+        "a key an owl",
+    ],
+)
+def test_what_is_no_caption_is_not_read(caption):
+    assert scene_of(caption, NAMES) is None
+
+
+def test_facts_of_a_scene():
+    scene = Scene((Group(2, 3), Group(0, small=True), Group(1)), "above")
+    assert facts_of(scene) == {
+        "thing": {(0,), (1,), (2,)},
+        "count": {(2, 3), (0, 1), (1, 1)},
+        "size": {(2, False), (0, True), (1, False)},
+        "relation": {(2, "above", 0), (0, "above", 1)},
+    }
+    assert facts_of(Scene((Group(0),)))["relation"] == set()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +208,37 @@ def test_the_relation_holds_and_the_other_one_does_not():
                 (b[:, 1 - axis] + b[:, 3 - axis]).mean() / 2 for b in (before, after)
             ]
             assert abs(middles[0] - middles[1]) <= 7
+
+
+@pytest.mark.parametrize("shift", [0, 5])
+def test_close_ups_have_every_drawing_near_the_middle(shift):
+    rng = np.random.default_rng(4)
+    scenes = random_scenes(rng, 200, len(NAMES), NOTHING)
+    pictures, boxes = draw_scenes(scenes, things(), ["one"], rng)
+    cut, rows = close_ups(pictures, boxes, 32, rng, shift)
+    assert cut.shape == (sum(g.count for s in scenes for g in s.groups), 32, 32, 3)
+    off = []
+    for picture, (index, place) in zip(cut, rows, strict=True):
+        group = scenes[index].groups[place]
+        half = 6 if group.small else 9
+        ys, xs = np.nonzero(picture[:, :, 2] == 0)
+        assert np.all(picture[ys, xs, 1] == 0)
+        middle = picture[16 - half + shift : 16 + half - shift, 16]
+        assert np.all(middle == [10 * group.thing, 0, 0])
+        alone = len(scenes[index].groups) == 1 and group.count == 1
+        if alone:
+            assert len(ys) == (2 * half) ** 2
+            off.append((ys.mean() - 15.5, xs.mean() - 15.5))
+    off = np.array(off)
+    assert np.all(np.abs(off) <= shift)
+    assert np.all(off.max(axis=0) - off.min(axis=0) >= shift)
+
+
+def test_nothing_is_cut_out_of_no_scenes():
+    nothing = np.zeros((0, CANVAS, CANVAS, 3), np.uint8)
+    cut, rows = close_ups(nothing, [], 32, np.random.default_rng(0))
+    assert cut.shape == (0, 32, 32, 3)
+    assert rows.shape == (0, 2)
 
 
 def test_drawings_are_smaller_by_means_of_pixels():

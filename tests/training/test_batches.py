@@ -172,7 +172,7 @@ def marked_grids(count, seed=0):
         for thing, colour, more in zip(things, colours, long, strict=True)
     ]
     grids[:, 1, 7] += 3 * long
-    return grids, captions
+    return grids.reshape(count, 2, 2, 8), captions
 
 
 def test_batches_give_the_words_and_the_same_one_later():
@@ -271,11 +271,21 @@ def test_an_empty_target_is_written_by_its_end_alone():
 @pytest.mark.parametrize(
     ("grids", "captions", "options", "message"),
     [
-        (np.ones((0, 4, 8)), [], {}, r"grids has the shape \(0, 4, 8\); expected"),
+        (np.ones((0, 2, 2, 8)), [], {}, r"grids has the shape \(0, 2, 2, 8\); exp"),
         (np.ones((1, 8)), [[5]], {}, r"grids has the shape \(1, 8\); expected"),
-        (np.ones((1, 4, 8)), [[5, END]], {}, "captions holds 2; expected .* from 3 on"),
-        (np.ones((1, 4, 8)), [[5.5]], {}, "captions holds 5.5; expected whole"),
-        (np.ones((1, 4, 8)), [[5]], {"batch_size": 0}, "batch_size is 0; expected 1"),
+        (
+            np.ones((1, 2, 2, 8)),
+            [[5, END]],
+            {},
+            "captions holds 2; expected .* from 3 on",
+        ),
+        (np.ones((1, 2, 2, 8)), [[5.5]], {}, "captions holds 5.5; expected whole"),
+        (
+            np.ones((1, 2, 2, 8)),
+            [[5]],
+            {"batch_size": 0},
+            "batch_size is 0; expected 1",
+        ),
     ],
 )
 def test_captions_that_cannot_be_learnt_from_are_refused(

@@ -10,7 +10,7 @@ from rnn_utils import scorecard
 from tools import notebook_files, notebook_links, vocabulary
 
 # The numbers of the notebooks that were revised; whoever revises one adds it here.
-PATTERN = {"01", "02", "03", "04", "05", "06", "30", "31", "33"}
+PATTERN = {"01", "02", "03", "04", "05", "06", "10", "30", "31", "33"}
 
 MOST_CELLS = 60
 MOST_WORDS = 2_200
@@ -42,6 +42,7 @@ SECTIONS = {
 # Functions of `rnn_utils.figures` that draw a network rather than its results.
 DRAWINGS = {
     "plot_backpropagation",
+    "plot_captioner",
     "plot_encoder_decoder",
     "plot_gru_block",
     "plot_layers",

@@ -1,9 +1,9 @@
 """Scenes of drawn things, their captions, and what is held out of training.
 
-"two keys left of a small red heart": a scene is a row or a column of groups, each of
-one to three drawings of one thing, all of them normal or small. Scenes are drawn anew
-whenever they are asked for, so that a network never sees a picture twice; and since a
-scene is made from a description, its captions and the place of every drawing are known.
+"two keys left of a small red heart": a scene is a row of groups, each of one to three
+drawings of one thing, one below the other, all of them normal or small. Scenes are
+drawn anew whenever they are asked for; and since a scene is made from a description,
+its captions and the place of every drawing are known.
 """
 
 import itertools
@@ -19,12 +19,12 @@ CANVAS = 72
 # Pixels a side of normal and of small drawings. Four groups of normal ones fit.
 NORMAL, SMALL = SIDE // 2, SIDE // 3
 # Between the centres of neighbours in a group; and by how much a drawing leaves its
-# place, so little that a row is never taken for a column.
+# place.
 SPACING, JITTER = 24, 3
 MOST_IN_GROUP, MOST_GROUPS = 3, 4
 NUMBERS = {2: "two", 3: "three"}
-# How a row and a column are told, from its beginning and from its end.
-RELATIONS = {"left of": "right of", "above": "below"}
+# How a row is told from its left and from its right end.
+RELATIONS = ("left of", "right of")
 
 KINDS = ("known", "new pair", "new count")
 
@@ -44,15 +44,13 @@ class Group(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """A row of groups from left to right, or a column from above.
+    """A row of groups.
 
     Attributes:
-        groups: Tuple of one to four `Group`s of different things.
-        relation: "left of" for a row, "above" for a column.
+        groups: Tuple of one to four `Group`s of different things, from left to right.
     """
 
     groups: tuple[Group, ...]
-    relation: str = "left of"
 
 
 class HeldOut(NamedTuple):
@@ -125,8 +123,8 @@ def random_scenes(
         groups: The numbers of groups, each as frequent as the others.
 
     Returns:
-        A list of `Scene`s. Things, counts, sizes and relations are drawn evenly, but
-        for what the kind does not let pass.
+        A list of `Scene`s. Things, counts and sizes are drawn evenly, but for what
+        the kind does not let pass.
 
     Raises:
         ValueError: `kind` is no kind, or `groups` has a number that does not fit.
@@ -149,12 +147,11 @@ def _any_scene(rng, groups, things):
     counts = rng.integers(1, MOST_IN_GROUP + 1, groups)
     small = rng.integers(2, size=groups)
     rows = zip(chosen.tolist(), counts.tolist(), small.tolist(), strict=True)
-    relation = list(RELATIONS)[rng.integers(len(RELATIONS))]
-    return Scene(tuple(Group(t, c, bool(s)) for t, c, s in rows), relation)
+    return Scene(tuple(Group(t, c, bool(s)) for t, c, s in rows))
 
 
 def captions_of(scene: Scene, names: Sequence[str]) -> list[str]:
-    """Returns all right captions: from the beginning of the scene and from its end.
+    """Returns all right captions: from the left end of the scene and from its right.
 
     Args:
         scene: The `Scene`.
@@ -167,10 +164,8 @@ def captions_of(scene: Scene, names: Sequence[str]) -> list[str]:
     phrases = [_phrase(group, names[group.thing]) for group in scene.groups]
     if len(phrases) == 1:
         return phrases
-    return [
-        f" {scene.relation} ".join(phrases),
-        f" {RELATIONS[scene.relation]} ".join(phrases[::-1]),
-    ]
+    left, right = RELATIONS
+    return [f" {left} ".join(phrases), f" {right} ".join(phrases[::-1])]
 
 
 def scene_of(caption: str, names: Sequence[str]) -> Scene | None:
@@ -181,20 +176,15 @@ def scene_of(caption: str, names: Sequence[str]) -> Scene | None:
         names: As for `captions_of`.
 
     Returns:
-        The `Scene`, told from its beginning ("left of" where there is one group), or
-        None where the words are no caption of a scene.
+        The `Scene`, or None where the words are no caption of one.
     """
-    told = [r for r in (*RELATIONS, *RELATIONS.values()) if f" {r} " in caption]
-    if len(told) > 1:
-        return None
-    relation = told[0] if told else "left of"
-    groups = [_group(phrase, names) for phrase in caption.split(f" {relation} ")]
+    left, right = RELATIONS
+    backwards = f" {right} " in caption
+    phrases = caption.split(f" {right if backwards else left} ")
+    groups = [_group(phrase, names) for phrase in phrases]
     if None in groups:
         return None
-    back = {end: beginning for beginning, end in RELATIONS.items()}
-    if relation in back:
-        relation, groups = back[relation], groups[::-1]
-    return Scene(tuple(groups), relation)
+    return Scene(tuple(groups[::-1] if backwards else groups))
 
 
 def _group(phrase, names):
@@ -215,15 +205,15 @@ def facts_of(scene: Scene) -> dict[str, set[tuple]]:
 
     Returns:
         Sets by kind: "thing" of things, "count" of things with their counts, "size" of
-        things and whether they are small, and "relation" of neighbours, such as
-        `(thing, "above", thing)`.
+        things and whether they are small, and "relation" of things and their right
+        neighbours.
     """
-    neighbours = itertools.pairwise(group.thing for group in scene.groups)
+    row = [group.thing for group in scene.groups]
     return {
         "thing": {(group.thing,) for group in scene.groups},
         "count": {(group.thing, group.count) for group in scene.groups},
         "size": {(group.thing, group.small) for group in scene.groups},
-        "relation": {(one, scene.relation, other) for one, other in neighbours},
+        "relation": set(itertools.pairwise(row)),
     }
 
 
@@ -246,7 +236,7 @@ def vocabulary(names: Iterable[str]) -> list[str]:
     nouns = {name.split()[-1] for name in names}
     words = {*nouns, *map(plural, nouns), *NUMBERS.values(), "a", "an", "small"}
     words.update(*COLOURS.values())
-    words.update(word for pair in RELATIONS.items() for r in pair for word in r.split())
+    words.update(word for relation in RELATIONS for word in relation.split())
     return sorted(words)
 
 
@@ -339,15 +329,14 @@ def _corners(rng, scene, place, middle, side):
     """Returns where the drawings of a group begin, `(count, 2)`, without overlaps."""
     count = scene.groups[place].count
     parts = CANVAS * np.array([place, place + 1]) // len(scene.groups)
-    along = rng.integers(parts[0], parts[1] - side + 1, count)
+    left = rng.integers(parts[0], parts[1] - side + 1, count)
     centres = middle + SPACING * (np.arange(count) - (count - 1) / 2)
-    across = centres - side / 2 + rng.integers(-JITTER, JITTER + 1, count)
-    starts = [across, along] if scene.relation == "left of" else [along, across]
-    return np.stack(starts, axis=1).astype(int)
+    top = centres - side / 2 + rng.integers(-JITTER, JITTER + 1, count)
+    return np.stack([top, left], axis=1).astype(int)
 
 
 def _middle(rng, scene):
-    """Draws the line along which the groups lie, so that all of them fit."""
+    """Draws the height of the row, so that all groups fit."""
     half = SPACING * max(group.count for group in scene.groups) // 2
     return rng.integers(half, CANVAS - half + 1)
 

@@ -23,7 +23,6 @@ from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
 from rnn_utils.models._parts import ids_of, part_of
 from rnn_utils.text.subwords import END, START
-from rnn_utils.training.batches import CaptionBatches
 from rnn_utils.training.losses import TokenCrossentropy
 from rnn_utils.training.padding import pad
 from rnn_utils.training.schedules import warmup_cosine
@@ -259,7 +258,6 @@ def train_captioner(
     captions: Sequence[Ints],
     epochs: int,
     learning_rate: float = 3e-3,
-    seed: int = 0,
     callbacks: Iterable[keras.callbacks.Callback] = (),
     validation: tuple[np.ndarray, Sequence[Ints]] | None = None,
 ) -> keras.callbacks.History:
@@ -271,7 +269,6 @@ def train_captioner(
         captions: List of 1-D int arrays, without `START` and `END`, one a row.
         epochs: Passes over the rows.
         learning_rate: Highest learning rate.
-        seed: Seed of the order.
         callbacks: Keras callbacks.
         validation: None, or a pair of grids and captions.
 
@@ -279,27 +276,41 @@ def train_captioner(
         The `keras.callbacks.History`.
 
     Raises:
-        ValueError: `epochs` is less than 1, `learning_rate` is not above 0, or grids
-            and captions are none that `rnn_utils.training.CaptionBatches` takes.
+        ValueError: `epochs` is less than 1, `learning_rate` is not above 0, `grids` has
+            not four dimensions or no row, there is not one caption for each row, or an
+            id of a caption is `START`, `END`, padding or none that the model knows.
     """
     _checks.whole_number("epochs", epochs)
-    batches = CaptionBatches(grids, captions, _BATCH, seed)
+    inputs, targets = _lesson(model, grids, captions)
     updates = -(-len(captions) // _BATCH) * epochs
     model.compile(
         keras.optimizers.Adam(
             warmup_cosine(learning_rate, updates, _WARMUP_UPDATES), global_clipnorm=1.0
         ),
         TokenCrossentropy(),
-        # Compiling for every length would take longer than it saves.
         jit_compile=False,
     )
     return model.fit(
-        batches,
+        inputs,
+        targets,
+        # Batches of similar lengths would be faster, and learn far less from a caption.
+        batch_size=_BATCH,
         epochs=epochs,
-        validation_data=None if validation is None else CaptionBatches(*validation),
+        validation_data=None if validation is None else _lesson(model, *validation),
         callbacks=list(callbacks),
         verbose=0,
     )
+
+
+def _lesson(model, grids, captions):
+    """Grids and words from `START` on, and the same words one later."""
+    grids = np.asarray(grids)
+    _checks.shaped("grids", grids, "(rows, height, width, features)")
+    _checks.one_each("captions", captions, grids, "grids")
+    most = model.output_shape[-1] - 1
+    ids = _checks.token_ids("captions", captions, END + 1, most)
+    words = pad([[START, *caption, END] for caption in ids], 1)
+    return [grids, words[:, :-1]], words[:, 1:]
 
 
 def write_captions(
@@ -336,7 +347,8 @@ def write_captions(
     found = []
     for start in range(0, len(grids), batch_size):
         vector, *seen = _seen(picture, grids[start : start + batch_size])
-        seen = [np.repeat(part, beam_width, axis=0) for part in seen]
+        # As tensors: each step would copy arrays anew.
+        seen = [ops.repeat(part, beam_width, axis=0) for part in seen]
 
         def step(words, state, seen=seen):
             logits, state, *_ = decoder.predict_on_batch([words[:, None], state, *seen])

@@ -317,7 +317,7 @@ def close_ups(
     ]
     scene, group, top, left = np.array(rows, int).reshape(-1, 4).T
     shifts = rng.integers(-shift, shift + 1, (2, len(rows)))
-    edge = side + shift
+    edge = side // 2 + shift + 1
     around = ((0, 0), (edge, edge), (edge, edge), (0, 0))
     padded = np.pad(pictures, around, constant_values=255)
     ys, xs = (start[:, None] + edge + np.arange(side) for start in (top, left) + shifts)

@@ -51,6 +51,7 @@ _NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_|PYTEST_VALIDATE)", re.MULTILINE)
 # Where the name to import is not the name to install.
 _IMPORT_NAMES = {
     "ipython": "IPython",
+    "pillow": "PIL",
     "scikit-learn": "sklearn",
     "tensorflow-cpu": "tensorflow",
 }

@@ -1,6 +1,7 @@
 from .animation import animate_clips as animate_clips
 from .animation import film_html as film_html
 from .backpropagation import plot_backpropagation as plot_backpropagation
+from .captioner import plot_captioner as plot_captioner
 from .curves import plot_estimates as plot_estimates
 from .curves import plot_learning_curves as plot_learning_curves
 from .encoder_decoder import plot_encoder_decoder as plot_encoder_decoder

@@ -81,7 +81,7 @@ def plot_encoder_decoder(
     bottom = -_TOKEN - (0.9 if step is not None else 0.35)
     drawing = Drawing(ax, (-half, half), (bottom, _DECODER + _TOKEN + 0.35))
     _encoder(drawing, below, source)
-    _decoder(drawing, above, [start, *target], step)
+    draw_decoder(drawing, above, _DECODER, [start, *target], step)
     _handed_over(drawing, below[-1], above[0], only=weights is None)
     if weights is not None:
         _attention(drawing, below, above, weights, step)
@@ -117,15 +117,30 @@ def _encoder(drawing, places, source):
         drawing.line([(x, 0.25 - _TOKEN), (x, -_HALF_HEIGHT)], "input")
 
 
-def _decoder(drawing, places, tokens, step):
-    _states(drawing, places, _DECODER, "s", "decoder", step)
-    drawing.text(places[-1] + 0.8, _DECODER, "decoder", 0.3, ha="left")
-    high = _DECODER + _TOKEN
+def draw_decoder(
+    drawing: Drawing,
+    places: Sequence[float],
+    y: float,
+    tokens: Sequence[str],
+    step: int | None = None,
+) -> None:
+    """Draws the states of a decoder, the tokens above, and what each of them reads.
+
+    Args:
+        drawing: Where to draw.
+        places: The x of each state.
+        y: The y of all states.
+        tokens: What the decoder reads first, and then a token for each state.
+        step: The state that stands out; none by default.
+    """
+    _states(drawing, places, y, "s", "decoder", step)
+    drawing.text(places[-1] + 0.8, y, "decoder", 0.3, ha="left")
+    high = y + _TOKEN
     columns = [places[0] - _SPACE, *places]
     drawing.tokens([(x, high) for x in columns], tokens, _SPACE)
     for x in places:
-        drawing.line([(x, _DECODER + _HALF_HEIGHT), (x, high - 0.25)], "output")
-        back = [(x - _SPACE + 0.2, high - 0.25), (x - 0.3, _DECODER + _HALF_HEIGHT)]
+        drawing.line([(x, y + _HALF_HEIGHT), (x, high - 0.25)], "output")
+        back = [(x - _SPACE + 0.2, high - 0.25), (x - 0.3, y + _HALF_HEIGHT)]
         _fed_back(drawing, *np.array(back))
 
 

@@ -3,7 +3,10 @@
 Sources: Vinyals et al. (2015), "Show and tell: a neural image caption generator", CVPR
 (the picture's vector as the decoder's first input); Xu et al. (2015), "Show, attend and
 tell: neural image caption generation with visual attention", ICML, section 3.1
-(attention over the places of the encoder's grid).
+(attention over the places of the encoder's grid, and an output that adds up what the
+state and what the place looked at say); Luong, Pham and Manning (2015), "Effective
+approaches to attention-based neural machine translation", EMNLP (looking after the
+state has read the last word).
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
-import numpy.typing as npt
 from keras import layers, ops
 
 from rnn_utils import _checks
@@ -21,7 +23,6 @@ from rnn_utils.decoding.beam import beam_search
 from rnn_utils.layers import GRU
 from rnn_utils.models._parts import ids_of, part_of
 from rnn_utils.text.subwords import END, START
-from rnn_utils.training.batches import CaptionBatches
 from rnn_utils.training.losses import TokenCrossentropy
 from rnn_utils.training.padding import pad
 from rnn_utils.training.schedules import warmup_cosine
@@ -32,60 +33,49 @@ if TYPE_CHECKING:
 _WAYS = ("initial state", "first input", "attention")
 
 
-_BATCH_SIZE = 64
+_ENCODER_BATCH, _BATCH = 64, 32
 
 
-_LONGEST, _WARMUP_UPDATES = 16, 50
+_LONGEST, _WARMUP_UPDATES = 24, 60
+
+
+# Features that a place has in the picture's vector, and numbers that a key has.
+_IN_VECTOR, _KEY = 16, 96
 
 
 def picture_encoder(
-    side: int, outputs: int, channels: int = 32, grid_channels: int = 320
+    outputs: int, channels: Sequence[int] = (24, 48, 96, 128)
 ) -> keras.Model:
-    """Builds a convolutional network from pictures to scores of words.
+    """Builds a convolutional network from pictures to scores of names.
 
-    Five convolutions over ever fewer places, one of 1 x 1 for the features, their mean
-    over all places, and a linear readout. In training the pictures are zoomed, moved
-    and turned a little, on white.
+    The first three convolutions halve the sides. After the last one comes the mean over
+    all places, and a linear readout.
 
     Args:
-        side: Pixels a side of a picture.
         outputs: Number of scores.
-        channels: Channels of the first convolution; the last ones have four times as
-            many.
-        grid_channels: Channels of the grid that a decoder reads.
+        channels: Channels of each convolution.
 
     Returns:
-        A `keras.Model` from pictures, `(batch, side, side, 3)` with values from 0 to
-        255, to logits `(batch, outputs)`. `get_layer("grid")` has the output `(batch,
-        side / 8, side / 8, grid_channels)`, `get_layer("augment")` alters pictures that
-        are scaled to 0 to 1.
+        A `keras.Model` from pictures of any size, `(batch, height, width, 3)` with
+        values from 0 to 255, to logits `(batch, outputs)`. `get_layer("grid")` has the
+        output `(batch, height / 8, width / 8, channels[-1])`.
+
+    Raises:
+        ValueError: A number is less than 1, or there are no channels.
     """
-    white = {"fill_mode": "constant", "fill_value": 1.0}
-    augment = keras.Sequential(
-        [
-            layers.RandomZoom((-0.08, 0.08), **white),
-            layers.RandomTranslation(0.05, 0.05, **white),
-            layers.RandomRotation(0.015, **white),
-        ],
-        name="augment",
-    )
-    picture = keras.Input((side, side, 3), name="picture")
-    x = augment(layers.Rescaling(1 / 255)(picture))
-    for filters, size, stride in (
-        (channels, 5, 2),
-        (2 * channels, 3, 2),
-        (2 * channels, 3, 1),
-        (4 * channels, 3, 2),
-        (4 * channels, 3, 1),
-        (grid_channels, 1, 1),
-    ):
-        x = layers.Conv2D(filters, size, stride, "same", use_bias=False)(x)
-        # Few updates an epoch: the moving averages must follow fast.
-        x = layers.BatchNormalization(momentum=0.9)(x)
-        last = filters == grid_channels and size == 1
-        x = layers.ReLU(name="grid" if last else None)(x)
+    _checks.whole_number("outputs", outputs)
+    channels = _checks.whole_numbers("channels", channels, 1)
+    _checks.not_empty("channels", channels, "number")
+    picture = keras.Input((None, None, 3), name="picture")
+    x = layers.Rescaling(-1 / 255, 1.0)(picture)  # White, the ground, is 0.
+    for number, filters in enumerate(channels):
+        size, stride = (5 if number == 0 else 3), (2 if number < 3 else 1)
+        x = layers.Conv2D(int(filters), size, stride, "same", use_bias=False)(x)
+        # Few updates: the moving averages must follow fast.
+        x = layers.BatchNormalization(momentum=0.95)(x)
+        x = layers.ReLU(name="grid" if number == len(channels) - 1 else None)(x)
     x = layers.GlobalAveragePooling2D()(x)
-    return keras.Model(picture, layers.Dense(outputs, name="readout")(x))
+    return keras.Model(picture, layers.Dense(outputs, name="names")(x))
 
 
 def train_encoder(
@@ -93,15 +83,15 @@ def train_encoder(
     pictures: np.ndarray,
     labels: np.ndarray,
     epochs: int,
-    learning_rate: float = 3e-3,
+    learning_rate: float = 4e-3,
     callbacks: Iterable[keras.callbacks.Callback] = (),
     validation: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> keras.callbacks.History:
-    """Trains a picture encoder to say which words a caption has.
+    """Trains a picture encoder to name what pictures show.
 
     Args:
         encoder: What `picture_encoder` returns.
-        pictures: uint8 array of shape `(pictures, side, side, 3)`.
+        pictures: uint8 array of shape `(pictures, height, width, 3)`.
         labels: float32 array of shape `(pictures, outputs)`: shares that add up to 1.
         epochs: Passes over the pictures; the rate falls to nearly zero in the last.
         learning_rate: Highest learning rate.
@@ -119,17 +109,17 @@ def train_encoder(
     _checks.not_empty("pictures", pictures, "picture")
     _checks.one_each("labels", labels, pictures, "pictures")
     _checks.finite("labels", labels)
-    updates = -(-len(pictures) // (_BATCH_SIZE // 2)) * epochs
-    schedule = warmup_cosine(learning_rate, updates, _WARMUP_UPDATES)
+    updates = -(-len(pictures) // _ENCODER_BATCH) * epochs
     encoder.compile(
-        keras.optimizers.AdamW(schedule, weight_decay=1e-4),
+        keras.optimizers.Adam(warmup_cosine(learning_rate, updates, _WARMUP_UPDATES)),
         keras.losses.CategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
         jit_compile=False,
     )
     return encoder.fit(
         pictures,
         labels,
-        batch_size=_BATCH_SIZE // 2,
+        batch_size=_ENCODER_BATCH,
         epochs=epochs,
         validation_data=validation,
         callbacks=list(callbacks),
@@ -139,90 +129,125 @@ def train_encoder(
 
 def captioner(
     vocabulary_size: int,
-    grid_channels: int,
+    grid_shape: Sequence[int],
     way: str,
     units: int = 192,
-    embedding_dim: int = 96,
-    dropout: float = 0.3,
+    embedding_dim: int = 64,
+    context: int = 32,
+    dropout: float = 0.0,
 ) -> keras.Model:
     """Builds a network that writes a caption for a grid of picture features.
 
-    The picture's vector v is the mean of the grid's places g_j. With "initial state"
-    s_0 = tanh(W v); with "first input" s_0 = GRU(W v, 0), the state after a first
-    input; with "attention" s_0 as with the initial state, and at each word the places
-    are looked at again:
+    Two convolutions tell each place what lies around it. The features of a place and
+    what they found are its g_j; the picture's vector v has some numbers from each
+    place. With "initial state" s_0 = tanh(W v); with "first input" s_0 = GRU(W v, 0),
+    the state after a first input; with "attention" s_0 as with the initial state, and
+    after each word the places are looked at again (b_j is learnt for each place):
 
         s_t = GRU(y_t, s_(t-1))      logits_t = E s_t
-        with attention:  a_tj = softmax_j(g_j . Q s_t),
-                         logits_t = E tanh(C [s_t; sum_j a_tj g_j])
+        with attention:  a_tj = softmax_j((K g_j + b_j) . Q s_t / sqrt(n)),
+                         logits_t = E [s_t; sum_j a_tj g_j]
 
     Args:
         vocabulary_size: Number of ids of words; 0 is padding.
-        grid_channels: Features of a place of the grid.
+        grid_shape: Height, width and features of the grid.
         way: `"initial state"`, `"first input"` or `"attention"`.
         units: Units of the decoder.
         embedding_dim: Size of a word's vector.
+        context: Channels of the convolutions over the grid.
         dropout: Share of the values that are dropped in training.
 
     Returns:
-        A `keras.Model` from `[grid, words]`, `(batch, places, features)` and int
+        A `keras.Model` from `[grid, words]`, `(batch, height, width, features)` and int
         `(batch, time)` that begins with `START`, to logits `(batch, time,
-        vocabulary_size)`. Its parts are the models `get_layer("first_state")`, from
-        the grid to s_0, and `get_layer("decoder")`, from `[words, state, grid]` to
-        `[logits, state, weights]`; weights `(batch, time, places)` is the attention,
-        or equal for all places without. (Keras cannot read a saved captioner of the
-        way "first input" back: two of its parts share a layer.)
+        vocabulary_size)`. Its parts are the models `get_layer("picture")`, from the
+        grid to `[v, *seen]`; `get_layer("first_state")`, from v to s_0; and
+        `get_layer("decoder")`, from `[words, state, *seen]` to `[logits, state,
+        *weights]`. With attention, `seen` is g and the keys K g_j + b_j, each `(batch,
+        places, ...)`, and `weights` is `(batch, time, places)`; without, there is
+        neither. (Keras cannot read a saved captioner of the way "first input" back: two
+        of its parts share a layer.)
 
     Raises:
         ValueError: `way` is none of the three, or a size is less than 1.
     """
     for name, size in (
         ("vocabulary_size", vocabulary_size),
-        ("grid_channels", grid_channels),
         ("units", units),
         ("embedding_dim", embedding_dim),
+        ("context", context),
     ):
         _checks.whole_number(name, size)
+    _checks.shaped("grid_shape", np.empty(grid_shape), "(height, width, features)")
     if way not in _WAYS:
         raise ValueError(f"way is {way!r}; expected one of {_WAYS}")
-    grid = keras.Input((None, grid_channels), name="grid")
+    grid = keras.Input(grid_shape, name="grid")
     words = keras.Input((None,), dtype="int32", name="words")
     gru = GRU(units, return_sequences=True, return_state=True, name="gru")
-    vector = layers.Dropout(dropout)(layers.GlobalAveragePooling1D()(grid))
-    if way == "first input":
-        _, state = gru(layers.Dense(embedding_dim, name="picture")(vector)[:, None])
-    else:
-        state = layers.Dense(units, "tanh", name="picture")(vector)
-    first_state = keras.Model(grid, state, name="first_state")
-    decoder = _decoder(vocabulary_size, grid_channels, way, gru, embedding_dim, dropout)
-    logits, _, _ = decoder([words, first_state(grid), grid])
+    picture = _picture(grid_shape, context, dropout, looks=way == "attention")
+    vector, *seen = keras.tree.flatten(picture(grid))
+    first_state = _first_state(vector.shape[1:], way, gru, embedding_dim)
+    shapes = [part.shape[1:] for part in seen]
+    decoder = _decoder(vocabulary_size, shapes, gru, embedding_dim, dropout)
+    logits, *_ = decoder([words, first_state(vector), *seen])
     return keras.Model([grid, words], logits, name="captioner")
 
 
-def _decoder(vocabulary_size, grid_channels, way, gru, embedding_dim, dropout):
-    grid = keras.Input((None, grid_channels), name="grid")
+def _picture(grid_shape, context, dropout, looks):
+    grid = keras.Input(grid_shape, name="grid")
+    features = layers.BatchNormalization(center=False, scale=False, momentum=0.9)(grid)
+    features = layers.Dropout(dropout)(features)
+    x = layers.Dense(context, "relu")(features)
+    x = layers.Conv2D(context, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(context, 3, 1, "same", dilation_rate=2, activation="relu")(x)
+    x = layers.Concatenate(name="places")([features, x])
+    rows, columns, size = x.shape[1:]
+    vector = layers.Flatten()(layers.Dense(_IN_VECTOR)(x))
+    if not looks:
+        return keras.Model(grid, [vector], name="picture")
+    keys = layers.EinsumDense(
+        "brcd,de->brce",
+        (rows, columns, _KEY),
+        bias_axes="rce",
+        # Where a place is must count from the beginning, as much as what is there.
+        bias_initializer=keras.initializers.RandomNormal(stddev=0.3),
+        name="keys",
+    )(x)
+    flat = [
+        layers.Reshape((rows * columns, n))(y) for y, n in ((x, size), (keys, _KEY))
+    ]
+    return keras.Model(grid, [vector, *flat], name="picture")
+
+
+def _first_state(shape, way, gru, embedding_dim):
+    vector = keras.Input(shape, name="vector")
+    if way == "first input":
+        _, state = gru(layers.Dense(embedding_dim, name="read")(vector)[:, None])
+    else:
+        state = layers.Dense(gru.units, "tanh", name="read")(vector)
+    return keras.Model(vector, state, name="first_state")
+
+
+def _decoder(vocabulary_size, shapes, gru, embedding_dim, dropout):
     words = keras.Input((None,), dtype="int32", name="words")
     state = keras.Input((gru.units,), name="state")
+    seen = [keras.Input(shape) for shape in shapes]
     embedded = layers.Embedding(vocabulary_size, embedding_dim, name="vectors")(words)
     states, last = gru(layers.Dropout(dropout)(embedded), initial_state=state)
-    if way == "attention":
-        query = layers.Dense(grid_channels, use_bias=False, name="query")(states)
-        # The features of many places add up: the scores begin small.
-        attention = layers.Attention(use_scale=False, name="attention")
-        query = query / grid_channels**0.5
-        context, weights = attention(
-            [query, layers.Dropout(dropout)(grid)], return_attention_scores=True
+    weights = []
+    if seen:
+        features, keys = seen
+        query = layers.Dense(_KEY, use_bias=False, name="query")(states)
+        context, look = layers.Attention(name="attention")(
+            # Products of many numbers add up: the scores begin small.
+            [query / _KEY**0.5, features, keys],
+            return_attention_scores=True,
         )
-        both = layers.Concatenate()([states, context])
-        states = layers.Dense(gru.units, "tanh", name="combined")(both)
-    else:
-        # Keras 3.13 refuses a model with an input that nothing uses.
-        nothing = ops.zeros_like(states[..., :1] + grid[:, None, :, 0])
-        weights = ops.softmax(nothing, axis=-1)
+        states, weights = layers.Concatenate()([states, context]), [look]
     logits = layers.Dense(vocabulary_size, name="words_out")
     return keras.Model(
-        [words, state, grid],
-        [logits(layers.Dropout(dropout)(states)), last, weights],
+        [words, state, *seen],
+        [logits(layers.Dropout(dropout)(states)), last, *weights],
         name="decoder",
     )
 
@@ -233,7 +258,6 @@ def train_captioner(
     captions: Sequence[Ints],
     epochs: int,
     learning_rate: float = 3e-3,
-    seed: int = 0,
     callbacks: Iterable[keras.callbacks.Callback] = (),
     validation: tuple[np.ndarray, Sequence[Ints]] | None = None,
 ) -> keras.callbacks.History:
@@ -241,11 +265,10 @@ def train_captioner(
 
     Args:
         model: What `captioner` returns.
-        grids: Array of shape `(rows, places, features)`.
+        grids: Array of shape `(rows, height, width, features)`.
         captions: List of 1-D int arrays, without `START` and `END`, one a row.
         epochs: Passes over the rows.
         learning_rate: Highest learning rate.
-        seed: Seed of the order.
         callbacks: Keras callbacks.
         validation: None, or a pair of grids and captions.
 
@@ -253,26 +276,41 @@ def train_captioner(
         The `keras.callbacks.History`.
 
     Raises:
-        ValueError: `epochs` is less than 1, `learning_rate` is not above 0, or grids
-            and captions are none that `rnn_utils.training.CaptionBatches` takes.
+        ValueError: `epochs` is less than 1, `learning_rate` is not above 0, `grids` has
+            not four dimensions or no row, there is not one caption for each row, or an
+            id of a caption is `START`, `END`, padding or none that the model knows.
     """
     _checks.whole_number("epochs", epochs)
-    batches = CaptionBatches(grids, captions, seed=seed)
-    updates = -(-len(captions) // _BATCH_SIZE) * epochs
-    schedule = warmup_cosine(learning_rate, updates, _WARMUP_UPDATES)
+    inputs, targets = _lesson(model, grids, captions)
+    updates = -(-len(captions) // _BATCH) * epochs
     model.compile(
-        keras.optimizers.Adam(schedule, clipnorm=1.0),
+        keras.optimizers.Adam(
+            warmup_cosine(learning_rate, updates, _WARMUP_UPDATES), global_clipnorm=1.0
+        ),
         TokenCrossentropy(),
-        # Compiling for every length would take longer than it saves.
         jit_compile=False,
     )
     return model.fit(
-        batches,
+        inputs,
+        targets,
+        # Batches of similar lengths would be faster, and learn far less from a caption.
+        batch_size=_BATCH,
         epochs=epochs,
-        validation_data=None if validation is None else CaptionBatches(*validation),
+        validation_data=None if validation is None else _lesson(model, *validation),
         callbacks=list(callbacks),
         verbose=0,
     )
+
+
+def _lesson(model, grids, captions):
+    """Grids and words from `START` on, and the same words one later."""
+    grids = np.asarray(grids)
+    _checks.shaped("grids", grids, "(rows, height, width, features)")
+    _checks.one_each("captions", captions, grids, "grids")
+    most = model.output_shape[-1] - 1
+    ids = _checks.token_ids("captions", captions, END + 1, most)
+    words = pad([[START, *caption, END] for caption in ids], 1)
+    return [grids, words[:, :-1]], words[:, 1:]
 
 
 def write_captions(
@@ -286,36 +324,37 @@ def write_captions(
 
     Args:
         model: What `captioner` returns.
-        grids: Array of shape `(rows, places, features)`.
+        grids: Array as for `train_captioner`.
         beam_width: Width of the beam; 1 is greedy.
         length_penalty: See `rnn_utils.decoding.beam_search`.
         batch_size: Captions that are written together.
 
     Returns:
-        List of int arrays, without `START` and `END`, none longer than 16.
+        List of int arrays, without `START` and `END`, none longer than 24.
 
     Raises:
         ValueError: `beam_width` or `batch_size` is less than 1, or `grids` has not
-            three dimensions.
+            four dimensions.
     """
     _checks.whole_number("beam_width", beam_width)
     _checks.whole_number("batch_size", batch_size)
-    if np.ndim(grids) != 3:
+    if np.ndim(grids) != 4:
         raise ValueError(
-            f"grids has the shape {np.shape(grids)}; expected (rows, places, features)"
+            f"grids has the shape {np.shape(grids)}; expected (rows, height, width, "
+            "features)"
         )
-    first_state, decoder = (part_of(model, name) for name in ("first_state", "decoder"))
+    picture, first_state, decoder = _parts(model)
     found = []
     for start in range(0, len(grids), batch_size):
-        grid = np.asarray(grids[start : start + batch_size], np.float32)
-        repeated = np.repeat(grid, beam_width, axis=0)
+        vector, *seen = _seen(picture, grids[start : start + batch_size])
+        # As tensors: each step would copy arrays anew.
+        seen = [ops.repeat(part, beam_width, axis=0) for part in seen]
 
-        def step(words, state, repeated=repeated):
-            inputs = [words[:, None], state, repeated]
-            logits, state, _ = decoder.predict_on_batch(inputs)
+        def step(words, state, seen=seen):
+            logits, state, *_ = decoder.predict_on_batch([words[:, None], state, *seen])
             return ops.log_softmax(logits[:, 0]), state
 
-        state = first_state.predict_on_batch(grid)
+        state = first_state.predict_on_batch(vector)
         captions, _ = beam_search(
             step, state, START, END, _LONGEST, beam_width, length_penalty
         )
@@ -324,28 +363,50 @@ def write_captions(
 
 
 def attention_weights(
-    model: keras.Model, grid: npt.ArrayLike, caption: Ints
-) -> np.ndarray:
-    """Returns where the decoder looked for each word of a caption.
+    model: keras.Model,
+    grids: np.ndarray,
+    captions: Sequence[Ints],
+    batch_size: int = 256,
+) -> list[np.ndarray]:
+    """Returns where the decoder looked for each word of given captions.
 
     Args:
         model: What `captioner` returns, with attention.
-        grid: Array of shape `(places, features)`.
-        caption: 1-D int array, without `START` and `END`.
+        grids: Array as for `train_captioner`.
+        captions: List of 1-D int arrays, without `START` and `END`, one a grid.
+        batch_size: Captions that are looked at together.
 
     Returns:
-        Array of shape `(len(caption) + 1, places)` whose rows add up to 1; the last is
-        that of `END`.
+        List of arrays of shape `(len(caption) + 1, height, width)` whose
+        rows add up to 1; the last is that of `END`.
 
     Raises:
-        ValueError: `grid` has not two dimensions, or a word is one that the model does
-            not know.
+        ValueError: `grids` has not four dimensions, there is not one caption for each,
+            a word is one that the model does not know, or the model has no attention.
     """
-    first_state, decoder = (part_of(model, name) for name in ("first_state", "decoder"))
-    grid = np.asarray(grid, np.float32)
-    _checks.shaped("grid", grid, "(places, features)")
-    grid = grid[None]
-    words = pad(ids_of("caption", [[START, *caption]], decoder), 1)
-    state = first_state.predict_on_batch(grid)
-    _, _, weights = decoder.predict_on_batch([words, state, grid])
-    return weights[0]
+    grids = np.asarray(grids)
+    _checks.shaped("grids", grids, "(rows, height, width, features)")
+    _checks.one_each("captions", captions, grids, "grids")
+    picture, first_state, decoder = _parts(model)
+    if len(decoder.outputs) < 3:
+        raise ValueError("model has no attention; expected one of the way 'attention'")
+    rows = ids_of("captions", [[START, *caption] for caption in captions], decoder)
+    looks = []
+    for start in range(0, len(grids), batch_size):
+        vector, *seen = _seen(picture, grids[start : start + batch_size])
+        words = pad(rows[start : start + batch_size], 1)
+        state = first_state.predict_on_batch(vector)
+        looks += list(decoder.predict_on_batch([words, state, *seen])[2])
+    return [
+        look[: len(row)].reshape(len(row), *grids.shape[1:3])
+        for look, row in zip(looks, rows, strict=True)
+    ]
+
+
+def _parts(model):
+    return [part_of(model, name) for name in ("picture", "first_state", "decoder")]
+
+
+def _seen(picture, grids):
+    """The picture's vector, and with attention what the decoder looks at."""
+    return keras.tree.flatten(picture.predict_on_batch(np.asarray(grids, np.float32)))

@@ -1,5 +1,4 @@
 from .adversarial import AdversarialModel as AdversarialModel
-from .batches import CaptionBatches as CaptionBatches
 from .batches import LengthBatches as LengthBatches
 from .batches import PaddedBatches as PaddedBatches
 from .batches import PairBatches as PairBatches

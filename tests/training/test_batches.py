@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rnn_utils.text.subwords import END, START
-from rnn_utils.training.batches import CaptionBatches, LengthBatches, PairBatches
+from rnn_utils.training.batches import LengthBatches, PairBatches
 
 
 def made_up(count=500, longest=90, seed=0):
@@ -159,45 +159,6 @@ def test_what_makes_no_batches_is_refused(sequences, targets, options, message):
         LengthBatches(sequences, targets, **options)
 
 
-def marked_grids(count, seed=0):
-    """Grids of four places; the caption says which feature is marked, and a colour."""
-    rng = np.random.default_rng(seed)
-    things, colours = rng.integers(0, 4, (2, count))
-    grids = np.zeros((count, 4, 8), "float16")
-    grids[np.arange(count), rng.integers(0, 4, count), things] = 4
-    grids[:, 0, 4:] = 2 * np.eye(4)[colours]
-    long = rng.integers(0, 2, count)
-    captions = [
-        np.array([3 + colour, 7 + thing][1 - more :])
-        for thing, colour, more in zip(things, colours, long, strict=True)
-    ]
-    grids[:, 1, 7] += 3 * long
-    return grids, captions
-
-
-def test_batches_give_the_words_and_the_same_one_later():
-    grids, captions = marked_grids(70)
-    batches = CaptionBatches(grids, captions, batch_size=32)
-    assert len(batches) == 3
-    seen = 0
-    for index in range(len(batches)):
-        (grid, words), following = batches[index]
-        assert grid.dtype == np.float32 and len(grid) == len(words)
-        assert np.all(words[:, 0] == START)
-        assert np.all((following == END).sum(axis=1) == 1)
-        inner = words[:, 1:] > 2
-        np.testing.assert_array_equal(words[:, 1:][inner], following[:, :-1][inner])
-        seen += len(words)
-    assert seen == 70
-    assert batches[0][1].shape[1] != batches[1][1].shape[1]
-
-
-def test_batches_refuse_a_caption_too_few():
-    grids, captions = marked_grids(4)
-    with pytest.raises(ValueError, match="captions has 3 entries.*4 grids"):
-        CaptionBatches(grids, captions[1:])
-
-
 def test_the_decoder_is_given_what_it_should_have_said():
     sources = [np.array([5, 6, 7]), np.array([8])]
     targets = [np.array([9]), np.array([10, 11])]
@@ -266,20 +227,3 @@ def test_pairs_that_cannot_be_learnt_from_are_refused(
 def test_an_empty_target_is_written_by_its_end_alone():
     (_, target_in), target_out = PairBatches([[5]], [[]])[0]
     assert target_in.tolist() == [[START]] and target_out.tolist() == [[END]]
-
-
-@pytest.mark.parametrize(
-    ("grids", "captions", "options", "message"),
-    [
-        (np.ones((0, 4, 8)), [], {}, r"grids has the shape \(0, 4, 8\); expected"),
-        (np.ones((1, 8)), [[5]], {}, r"grids has the shape \(1, 8\); expected"),
-        (np.ones((1, 4, 8)), [[5, END]], {}, "captions holds 2; expected .* from 3 on"),
-        (np.ones((1, 4, 8)), [[5.5]], {}, "captions holds 5.5; expected whole"),
-        (np.ones((1, 4, 8)), [[5]], {"batch_size": 0}, "batch_size is 0; expected 1"),
-    ],
-)
-def test_captions_that_cannot_be_learnt_from_are_refused(
-    grids, captions, options, message
-):
-    with pytest.raises(ValueError, match=message):
-        CaptionBatches(grids, captions, **options)

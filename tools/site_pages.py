@@ -18,6 +18,7 @@ ABOUT = (
     "notebooks/glossary.md",
     "docs/teaching.md",
     "RESULTS.md",
+    "benchmarks/README.md",
     "benchmarks/RESULTS.md",
     "data/README.md",
     "CONTRIBUTING.md",

@@ -47,7 +47,8 @@ class Scene(NamedTuple):
     """A row of groups.
 
     Attributes:
-        groups: Tuple of one to four `Group`s of different things, from left to right.
+        groups: Tuple of one to four objects `Group`, from left to right, of different
+            things.
     """
 
     groups: tuple[Group, ...]
@@ -123,8 +124,8 @@ def random_scenes(
         groups: The numbers of groups, each as frequent as the others.
 
     Returns:
-        A list of `Scene`s. Things, counts and sizes are drawn evenly, but for what
-        the kind does not let pass.
+        A list of objects `Scene`. Things, counts and sizes are drawn evenly, but for
+        what the kind does not let pass.
 
     Raises:
         ValueError: `kind` is no kind, or `groups` has a number that does not fit.
@@ -249,7 +250,7 @@ def draw_scenes(
     """Draws scenes: each group by an artist, and each drawing in a place, by chance.
 
     Args:
-        scenes: List of `Scene`s.
+        scenes: List of objects `Scene`.
         things: The drawings.
         artists: Names of the artists to choose from.
         rng: Source of the draws.

@@ -72,7 +72,8 @@ CUT_OFF = """
 
 def test_there_are_all_pages():
     wanted = {*NOTEBOOKS, "index.html", "docs/teaching.html", "RESULTS.html"}
-    wanted |= {"benchmarks/RESULTS.html", "data/README.html", "CONTRIBUTING.html"}
+    wanted |= {"benchmarks/README.html", "benchmarks/RESULTS.html"}
+    wanted |= {"data/README.html", "CONTRIBUTING.html"}
     wanted |= {"CHANGELOG.html", "api/index.html", "api/layers.html", "search.html"}
     wanted.add("notebooks/glossary.html")
     assert wanted <= set(PAGES)

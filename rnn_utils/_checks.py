@@ -83,6 +83,24 @@ def shaped(name: str, array: np.ndarray, axes: str) -> None:
         )
 
 
+def steps(name: str, array: np.ndarray, features: int, whose: str) -> None:
+    """Requires the shape `(time, features)`, and as many features as `whose`."""
+    shaped(name, array, "(time, features)")
+    if array.shape[1] != features:
+        raise ValueError(
+            f"{name} has {array.shape[1]} features; expected {features}, as {whose}"
+        )
+
+
+def recordings(name: str, given: Sequence[npt.ArrayLike]) -> list[np.ndarray]:
+    """Returns arrays `(time, features)`, float64, all of as many features."""
+    arrays = [np.asarray(one, np.float64) for one in given]
+    shaped(f"{name}[0]", arrays[0], "(time, features)")
+    for i, array in enumerate(arrays):
+        steps(f"{name}[{i}]", array, arrays[0].shape[1], "the first")
+    return arrays
+
+
 def whole_numbers(
     name: str,
     values: npt.ArrayLike,

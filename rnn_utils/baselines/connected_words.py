@@ -38,14 +38,7 @@ class ConnectedWords:
     ) -> None:
         _checks.not_empty("references", references, "reference")
         _checks.one_each("words", words, references, "references")
-        arrays = [np.asarray(reference, np.float64) for reference in references]
-        for i, array in enumerate(arrays):
-            _checks.shaped(f"references[{i}]", array, "(time, features)")
-            if array.shape[1] != arrays[0].shape[1]:
-                raise ValueError(
-                    f"references[{i}] has {array.shape[1]} features; expected "
-                    f"{arrays[0].shape[1]}, as the first"
-                )
+        arrays = _checks.recordings("references", references)
         self._steps = _checks.finite("references", np.concatenate(arrays))
         self._words = list(words)
         lengths = np.array([len(array) for array in arrays])
@@ -71,12 +64,8 @@ class ConnectedWords:
         from scipy.spatial.distance import cdist
 
         utterance = _checks.finite("utterance", utterance)
-        _checks.shaped("utterance", utterance, "(time, features)")
-        if utterance.shape[1] != self._steps.shape[1]:
-            raise ValueError(
-                f"utterance has {utterance.shape[1]} features; expected "
-                f"{self._steps.shape[1]}, as the references"
-            )
+        features = self._steps.shape[1]
+        _checks.steps("utterance", utterance, features, "the references")
         _checks.number("penalty", penalty, lambda p: p >= 0, "a number of 0 or more")
         costs = np.full(len(self._steps), np.inf)
         begins = np.zeros(len(self._steps), int)
@@ -87,7 +76,7 @@ class ConnectedWords:
             best = np.argmin(costs[self._last])
             arrived = costs[self._last[best]]
             endings.append((self._words[best], begins[self._last[best]]))
-        return _traced(endings)
+        return traced(endings)
 
     def _moved(self, costs, begins, time, entering):
         """Returns the cheapest way to each step of the references, and its beginning.
@@ -105,8 +94,12 @@ class ConnectedWords:
         return cheapest, np.where(cheapest == by_one, from_one, begins)
 
 
-def _traced(endings):
-    """Goes back from the end: the best word that ends there, then what comes before."""
+def traced(endings: Sequence[tuple[Any, int]]) -> tuple[list[Any], list[int]]:
+    """Goes back from the end: the best word that ends there, then what comes before.
+
+    Takes, for each step, the best word that ends there and the step at which it begins;
+    returns the words, and the step at which each begins.
+    """
     words, starts, time = [], [], len(endings) - 1
     while time >= 0:
         word, start = endings[time]

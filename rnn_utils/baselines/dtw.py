@@ -40,12 +40,7 @@ def warped_distances(
     _checks.not_empty("references", references, "reference")
     references = [np.asarray(reference) for reference in references]
     for i, reference in enumerate(references):
-        _checks.shaped(f"references[{i}]", reference, "(time, features)")
-        if reference.shape[1] != query.shape[1]:
-            raise ValueError(
-                f"references[{i}] has {reference.shape[1]} features; expected "
-                f"{query.shape[1]}, as query"
-            )
+        _checks.steps(f"references[{i}]", reference, query.shape[1], "query")
     longest_first = np.argsort([-len(reference) for reference in references])
     lengths = np.array([len(references[i]) for i in longest_first])
     rows, columns = len(query), int(lengths[0])

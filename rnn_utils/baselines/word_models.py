@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_utils import _checks
+from rnn_utils.baselines.connected_words import traced
 
 _ROUNDS = 5
 # Keeps variances from vanishing, as a share of the variance of all steps.
@@ -56,14 +57,7 @@ class WordModels:
         _checks.one_each("words", words, recordings, "recordings")
         self._states = _checks.whole_number("states", states)
         _checks.whole_number("components", components)
-        arrays = [np.asarray(recording, np.float64) for recording in recordings]
-        for i, array in enumerate(arrays):
-            _checks.shaped(f"recordings[{i}]", array, "(time, features)")
-            if array.shape[1] != arrays[0].shape[1]:
-                raise ValueError(
-                    f"recordings[{i}] has {array.shape[1]} features; expected "
-                    f"{arrays[0].shape[1]}, as the first"
-                )
+        arrays = _checks.recordings("recordings", recordings)
         self._words = list(dict.fromkeys(words))
         fewest = 1 + states // 2
         long = [i for i, array in enumerate(arrays) if len(array) >= fewest]
@@ -163,12 +157,8 @@ class WordModels:
         found = []
         for i, utterance in enumerate(utterances):
             steps = _checks.finite(f"utterances[{i}]", utterance)
-            _checks.shaped(f"utterances[{i}]", steps, "(time, features)")
-            if steps.shape[1] != self._means.shape[2]:
-                raise ValueError(
-                    f"utterances[{i}] has {steps.shape[1]} features; expected "
-                    f"{self._means.shape[2]}, as the recordings"
-                )
+            features = self._means.shape[2]
+            _checks.steps(f"utterances[{i}]", steps, features, "the recordings")
             if len(steps) < 1 + self._states // 2:
                 raise ValueError(
                     f"utterances[{i}] has {len(steps)} steps; expected at least "
@@ -196,13 +186,8 @@ class WordModels:
             begins = np.take_along_axis(origins, best, 0)[0]
             word = int(scores[last].argmax())
             arrived = scores[last[word]]
-            endings.append((word, begins[last[word]]))
-        words, time = [], len(endings) - 1
-        while time >= 0:
-            word, start = endings[time]
-            words.append(self._words[word])
-            time = start - 1
-        return words[::-1]
+            endings.append((self._words[word], begins[last[word]]))
+        return traced(endings)[0]
 
 
 def _best_paths(densities, lengths):

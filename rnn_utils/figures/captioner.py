@@ -17,20 +17,10 @@ if TYPE_CHECKING:
 
 
 _MOST = 12  # Words side by side that can be read.
-
-
 _SPACE, _SIDE = 1.7, 4.6  # From state to state, and of the picture.
-
-
 _DECODER, _WORDS = 6.1, 1.3  # The states above the picture, the words above these.
-
-
 _HALF_PAGE = 6.4  # At least.
-
-
 _THICKEST = 0.3  # The line of a weight of one.
-
-
 _SEEN = 0.02  # Thinner lines are left out.
 
 

@@ -31,14 +31,8 @@ if TYPE_CHECKING:
     from rnn_utils._types import Ints
 
 _WAYS = ("initial state", "first input", "attention")
-
-
 _ENCODER_BATCH, _BATCH = 64, 32
-
-
 _LONGEST, _WARMUP_UPDATES = 24, 60
-
-
 # Features that a place has in the picture's vector, and numbers that a key has.
 _IN_VECTOR, _KEY = 16, 96
 

@@ -30,7 +30,7 @@ def works_here() -> bool:
 
 def has_gpu() -> bool:
     """Return whether TensorFlow has a GPU, wherever a layer is placed."""
-    return bool(tf.config.list_logical_devices("GPU"))
+    return works_here() and bool(tf.config.list_logical_devices("GPU"))
 
 
 def logistic(x: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from .caption_words import summed_by_group as summed_by_group
 from .intervals import bootstrap_interval as bootstrap_interval
 from .intervals import diebold_mariano as diebold_mariano
 from .intervals import mean_interval as mean_interval
+from .intervals import share_interval as share_interval
 from .results import Result as Result
 from .spans import span_counts as span_counts
 from .spans import span_errors as span_errors

@@ -131,6 +131,39 @@ def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> tuple[float, fl
     return float(mean - half), float(mean + half)
 
 
+def share_interval(hits: npt.ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Returns Wilson's interval of a share of repeated trials (Wilson 1927).
+
+    For a few trials, such as trainings that succeed or fail: it has a width also where
+    all of them do the same, which a bootstrap interval has not. Where the trials differ
+    in how likely a hit is, such as trainings at several learning rates, it is if
+    anything too wide.
+
+    Args:
+        hits: Booleans, at least one, one for each trial.
+        level: Coverage, between 0 and 1.
+
+    Returns:
+        A tuple `(low, high)` of floats, with the share between them.
+
+    Raises:
+        ValueError: There is no trial, `hits` are not one row of booleans, or `level` is
+            out of range.
+    """
+    from scipy import stats
+
+    _check_level(level)
+    hits = np.asarray(hits)
+    if hits.ndim != 1 or not len(hits) or hits.dtype != bool:
+        raise ValueError(
+            f"hits is {hits.tolist()!r}; expected at least one boolean, one for each "
+            "trial"
+        )
+    result = stats.binomtest(int(hits.sum()), len(hits))
+    low, high = result.proportion_ci(level, method="wilson")
+    return float(low), float(high)
+
+
 def diebold_mariano(
     losses: npt.ArrayLike, other_losses: npt.ArrayLike, lags: int
 ) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from rnn_utils.evaluation.intervals import (
     bootstrap_interval,
     diebold_mariano,
     mean_interval,
+    share_interval,
 )
 
 
@@ -92,6 +93,45 @@ def test_an_interval_of_a_mean_needs_two_finite_values(values):
 def test_the_level_of_a_mean_is_a_share(level):
     with pytest.raises(ValueError, match="level is"):
         mean_interval([1.0, 2.0], level=level)
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    # n = 10, 3 hits, z = 1.95996: centre (3 + z^2 / 2) / (10 + z^2), by hand.
+    assert share_interval([True] * 3 + [False] * 7) == pytest.approx(
+        (0.10779, 0.60323), abs=1e-4
+    )
+
+
+def test_a_share_of_all_or_none_still_has_an_uncertain_side():
+    z = stats.norm.ppf(0.975) ** 2
+    assert share_interval([True] * 24) == pytest.approx((24 / (24 + z), 1.0))
+    assert share_interval([False] * 24) == pytest.approx((0.0, z / (24 + z)))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_intervals_of_shares_cover_about_as_often_as_they_say(share):
+    runs = np.random.default_rng(4).random((1000, 24)) < share
+    covered = [low <= share <= high for low, high in map(share_interval, runs)]
+    assert 0.92 <= np.mean(covered) <= 0.99
+
+
+def test_trials_that_differ_are_covered_at_least_as_often():
+    chances = np.repeat([0.05, 0.5, 0.95], 8)
+    runs = np.random.default_rng(5).random((1000, 24)) < chances
+    covered = [low <= 0.5 <= high for low, high in map(share_interval, runs)]
+    assert np.mean(covered) >= 0.95
+
+
+@pytest.mark.parametrize("hits", [[], [0.5, 1.0], [1, 0], [[True, False]], True])
+def test_an_interval_of_a_share_needs_a_row_of_booleans(hits):
+    with pytest.raises(ValueError, match="hits is .* at least one boolean"):
+        share_interval(hits)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_the_level_of_a_share_is_a_share(level):
+    with pytest.raises(ValueError, match="level is"):
+        share_interval([True], level=level)
 
 
 def test_blocks_widen_the_interval_of_neighbours_that_are_alike():

@@ -89,9 +89,8 @@ test-colab: $(COLAB)/.installed  ## as a Colab user gets it; NB=11 runs that not
 		$(if $(NB),--notebooks='$(NB)',--notebooks=all --beginnings))
 
 # The layers alone, with a backend in place of TensorFlow.
-# JAX compiles every test's loops anew; code that is not optimised computes the same.
 test-jax test-torch: test-%: .venv-%/.installed
-	$(if $(LAYER_TESTS),KERAS_BACKEND=$* JAX_DISABLE_MOST_OPTIMIZATIONS=True \
+	$(if $(LAYER_TESTS),KERAS_BACKEND=$* \
 		$(call side_by_side,.venv-$*/bin/python,$(LAYER_TESTS)))
 
 site: $(VENV)/.site-installed  ## build all pages into build/site; nothing is executed

@@ -79,7 +79,11 @@ class Ngrams:
         return sum(len(table.contexts) for table in self._tables.values())
 
     def surprisal(
-        self, sequences: npt.ArrayLike, order: int | None = None, strength: float = 1.0
+        self,
+        sequences: npt.ArrayLike,
+        order: int | None = None,
+        strength: float = 1.0,
+        recent: float = 0.0,
     ) -> np.ndarray:
         """Returns -log2 P of every symbol after the first.
 
@@ -87,6 +91,9 @@ class Ngrams:
             sequences: As for the class.
             order: Longest pattern to use; all that were counted by default.
             strength: Weight of the shorter context, 0 or more.
+            recent: How many times the patterns count that the same sequence has
+                brought before, 0 or more. Where it is 0, the counts stay as they are;
+                else they go on with each sequence, and d(c) grows with them.
 
         Returns:
             Float array `(sequences, time - 1)` in bits; 0 at padding, and infinity for
@@ -94,15 +101,22 @@ class Ngrams:
 
         Raises:
             ValueError: `sequences` is not as described, `order` was not counted, or
-                `strength` is negative.
+                `strength` or `recent` is negative.
+
+        Source of `recent`: Kuhn and De Mori (1990), "A cache-based natural language
+        model for speech recognition", IEEE Transactions on Pattern Analysis and Machine
+        Intelligence 12(6).
         """
         order = self._settings(order, strength)
+        _checks.number("recent", recent, lambda r: r >= 0, "a number of 0 or more")
         sequences = self._checked(sequences)
         following = sequences[:, 1:]
         probability = np.full(following.shape, 1 / self.symbols)
         for (length, placed), table in self._used(order):
             contexts = self._contexts(sequences, length, placed)
-            probability = table.mixed(contexts, following, probability, strength)
+            probability = table.mixed(
+                contexts, following, probability, strength, recent
+            )
         with np.errstate(divide="ignore"):
             return np.where(following > 0, -np.log2(probability), 0.0)
 
@@ -202,11 +216,19 @@ class _Table:
         self.totals = np.bincount(places, self.counts)
         self.kinds = np.bincount(places)
 
-    def mixed(self, contexts, following, shorter, strength):
+    def mixed(self, contexts, following, shorter, strength, recent=0.0):
         """Returns the probabilities, given those after the shorter contexts."""
-        counts = _look_up(self.patterns, self.counts, contexts * self.base + following)
+        patterns = contexts * self.base + following
+        counts = _look_up(self.patterns, self.counts, patterns)
         totals = _look_up(self.contexts, self.totals, contexts)
-        weight = strength * _look_up(self.contexts, self.kinds, contexts)
+        kinds = _look_up(self.contexts, self.kinds, contexts)
+        if recent:
+            before = _counted_before(patterns)
+            new = (counts == 0) & (before == 0)
+            kinds = kinds + _summed_before(contexts, new)
+            counts = counts + recent * before
+            totals = totals + recent * _counted_before(contexts)
+        weight = strength * kinds
         known = totals > 0
         mixture = (counts + weight * shorter) / np.where(known, totals + weight, 1)
         return np.where(known, mixture, shorter)
@@ -216,3 +238,23 @@ def _look_up(keys, values, wanted):
     """Returns the value of each wanted key, 0 where there is none; `keys` ascend."""
     places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[places] == wanted, values[places], 0)
+
+
+def _counted_before(codes):
+    """How many times each code stands in its row before its place."""
+    return _summed_before(codes, np.ones(codes.shape, int))
+
+
+def _summed_before(codes, values):
+    """At each place, the sum of the values before it at its code, in the same row."""
+    rows, time = codes.shape
+    _, groups = np.unique(codes, return_inverse=True)
+    groups = groups.reshape(rows, time) * rows + np.arange(rows)[:, None]
+    places = np.argsort(groups, axis=None, kind="stable")
+    groups, values = groups.ravel()[places], values.ravel()[places]
+    sums = np.cumsum(values) - values
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    sums -= np.repeat(sums[starts], np.diff(starts, append=len(groups)))
+    result = np.empty(rows * time, int)
+    result[places] = sums
+    return result.reshape(rows, time)

@@ -175,3 +175,52 @@ def test_a_narrow_type_counts_like_a_wide_one():
     np.testing.assert_array_equal(
         narrow.surprisal(SEQUENCES), wide.surprisal(SEQUENCES)
     )
+
+
+def going_on(row, time, symbol, order, strength, recent):
+    """The formula with the row's own patterns before `time` counted as well."""
+    if order == 0:
+        return 1 / 3
+    shorter = going_on(row, time, symbol, order - 1, strength, recent)
+    context = row[max(0, time - order + 1) : time]
+
+    def followers(row, end):
+        slices = [(row[max(0, i - order + 1) : i], row[i]) for i in range(1, end)]
+        return [after for before, after in slices if after and before == context]
+
+    trained = [f for r in SEQUENCES.tolist() for f in followers(r, len(r))]
+    own = followers(row, time) if recent else []
+    if not trained + own:
+        return shorter
+    weight = strength * len({*trained, *own})
+    count = trained.count(symbol) + recent * own.count(symbol)
+    total = len(trained) + recent * len(own)
+    return (count + weight * shorter) / (total + weight)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("recent", [0.0, 0.5, 4.0])
+def test_counts_go_on_within_each_sequence(order, recent):
+    rows = [[1, 3, 3, 2, 3, 3, 2, 2, 3, 3], [2, 3, 3, 2, 1, 2, 3, 3, 3, 2]]
+    bits = Ngrams(SEQUENCES, 4, symbols=3).surprisal(rows, order, 2.0, recent)
+    expected = [
+        [-np.log2(going_on(row, t, row[t], order, 2.0, recent)) for t in range(1, 10)]
+        for row in rows
+    ]
+    np.testing.assert_allclose(bits, expected)
+
+
+def test_what_a_sequence_brings_helps_it_alone_and_never_beforehand():
+    model = Ngrams(SEQUENCES, 4, symbols=3)
+    row = [1, 3, 1, 3, 1, 3, 1, 3]
+    before, after = (model.surprisal([row], recent=r)[0] for r in (0, 3))
+    assert before[0] == after[0]
+    assert after[-1] < before[-1]
+    beside = model.surprisal([[2, 2, 2, 3, 3, 3, 1, 1], row], recent=3)[1]
+    np.testing.assert_allclose(beside, after)
+
+
+def test_counts_that_go_on_with_a_negative_weight_are_refused():
+    message = "recent is -1.0; expected a number of 0 or more"
+    with pytest.raises(ValueError, match=message):
+        Ngrams(SEQUENCES, 2, symbols=3).surprisal([[1, 2]], recent=-1.0)

@@ -70,12 +70,12 @@ MACHINES = [
     if name not in ("CoupledLSTM", "LayerNormLSTM", "LEM", "MinLSTM")
 ]
 # Those that the common tests take. With JAX, which compiles every loop anew, and torch
-# a layer hands its cell to Keras's loop or to the scan: one of each, and the drop-ins.
+# a layer is Keras's own, or hands its cell to Keras's loop or to the scan: one of each.
 # The equations of every family have tests of their own.
 COMMON = (
     list(FAMILIES)
     if keras.backend.backend() == "tensorflow"
-    else [*DROP_INS, "SLSTM", "MinGRU"]
+    else ["LSTM", "SLSTM", "MinGRU"]
 )
 GATED = [name for name in COMMON if FAMILIES[name].gates]
 LOOPED = [name for name, family in FAMILIES.items() if not family.scanned]

@@ -1,13 +1,16 @@
 """Every notebook runs from top to bottom, in the folder where readers find it."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
 from tests.conftest import WHOLE
 from tools import notebook_files
+from tools.run_notebooks import execute_here
 
 # For one cell, on a slow machine. A kernel that dies is noticed only when this has
 # passed, twice.
@@ -31,19 +34,29 @@ def nbval(path, **variables):
     )
 
 
-@pytest.fixture
-def chosen(notebook_to_execute, request, tmp_path):
-    """The notebook, or a copy of its beginning where that is asked for."""
+@pytest.fixture(scope="session")
+def fresh_processes():
+    """One at a time, for one task each, which all begin where TensorFlow is imported.
+
+    A kernel for each beginning would spend most of its time on that.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["keras", "matplotlib.pyplot", "tensorflow_datasets"]
+    )
+    with ProcessPoolExecutor(1, context, max_tasks_per_child=1) as pool:
+        yield pool
+
+
+def test_notebook_runs_and_its_fixed_outputs_are_the_same(
+    notebook_to_execute, thread_variables, request, tmp_path
+):
     path = notebook_to_execute
-    if not request.config.getoption("beginnings") or path.name[:2] in WHOLE:
-        return path
-    beginning = tmp_path / path.name
-    notebook = notebook_files.read(path)
-    notebook_files.write(beginning, notebook_files.beginning(notebook))
-    return beginning
-
-
-def test_notebook_runs_and_its_fixed_outputs_are_the_same(chosen, thread_variables):
-    done = nbval(chosen, **thread_variables)
+    if request.config.getoption("beginnings") and path.name[:2] not in WHOLE:
+        beginning = notebook_files.beginning(notebook_files.read(path))
+        pool = request.getfixturevalue("fresh_processes")
+        pool.submit(execute_here, beginning, tmp_path).result(CELL_TIMEOUT_SECONDS)
+        return
+    done = nbval(path, **thread_variables)
     # The first red cell is the one to read: nbval runs on after it.
     assert done.returncode == 0, f"\n{done.stdout[:8000]}\n{done.stderr[-2000:]}"

@@ -90,6 +90,21 @@ def execute(notebook, folder, description, environment=None, keep_going=False):
     return seconds
 
 
+def execute_here(notebook, folder):
+    """Executes code cells in this process, as IPython does without a kernel.
+
+    Args:
+        notebook: The notebook; it keeps its outputs.
+        folder: The working directory.
+    """
+    from IPython.core.interactiveshell import InteractiveShell
+
+    os.chdir(folder)
+    shell = InteractiveShell.instance()
+    for _, cell in notebook_files.code_cells(notebook):
+        shell.run_cell(cell.source).raise_error()
+
+
 def _labels(notebook):
     """For each code cell its section's heading and its first line."""
     labels = {}

@@ -1,10 +1,11 @@
-"""The runner of the notebooks' test can fail."""
+"""The runners of the notebooks' test can fail."""
 
 import nbformat
 import pytest
 
 from tests.test_notebooks import nbval
 from tools import notebook_files
+from tools.run_notebooks import execute_here
 
 v4 = nbformat.v4
 
@@ -42,3 +43,17 @@ def test_untagged_output_may_differ(saved):
     cell = v4.new_code_cell("print(42)", execution_count=1)
     cell.outputs = [v4.new_output("stream", text="41\n")]
     assert nbval(saved(cell)).returncode == 0
+
+
+def test_beginning_without_a_kernel_stops_at_the_cell_that_fails(tmp_path, monkeypatch):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    monkeypatch.chdir(tmp_path)
+    sources = ["open('here', 'w').close()", "1 / 0", "open('after', 'w').close()"]
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    try:
+        with pytest.raises(ZeroDivisionError):
+            execute_here(notebook, tmp_path)
+    finally:
+        InteractiveShell.clear_instance()
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]

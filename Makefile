@@ -26,8 +26,10 @@ LAYER_TESTS = $(wildcard tests/layers)
 LIBRARY_TESTS = $(wildcard tests/test_package.py \
 	$(patsubst rnn_utils/%/__init__.py,tests/%,$(wildcard rnn_utils/*/__init__.py)) \
 	$(patsubst rnn_utils/%.py,tests/test_%.py,$(wildcard rnn_utils/*.py)))
-# How data is fetched and written does not hang on Colab's versions; its datasets do.
-COLAB_TESTS = $(LIBRARY_TESTS) --ignore=tests/datasets/building
+# How data is fetched and written does not hang on Colab's versions; its datasets do. The
+# notebooks come first, so that the one which takes longest is not what all wait for.
+COLAB_TESTS = tests/test_notebooks.py --notebooks=all --beginnings \
+	$(LIBRARY_TESTS) --ignore=tests/datasets/building
 # JupyterLab refuses to serve the superuser, as in a container, unless told.
 ROOT_FLAG = $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -83,10 +85,9 @@ test-colab: $(COLAB)/.installed  ## as a Colab user gets it; NB=11 runs that not
 	$(COLAB)/bin/python $(PIP_INSTALL) \
 		"$$($(COLAB)/bin/python -m tools.stamp_links --show-requirement)"
 	$(COLAB)/bin/python -m tools.colab_listing --check
-	$(if $(NB),,$(call side_by_side,$(COLAB)/bin/python,$(COLAB_TESTS)))
-	RNN_DATA_DIR='$(or $(RNN_DATA_DIR),$(CURDIR)/data)' \
-	$(call notebooks_side_by_side,$(COLAB)/bin/python,\
-		$(if $(NB),--notebooks='$(NB)',--notebooks=all --beginnings))
+	RNN_DATA_DIR='$(or $(RNN_DATA_DIR),$(CURDIR)/data)' $(if $(NB),\
+		$(call notebooks_side_by_side,$(COLAB)/bin/python,--notebooks='$(NB)'),\
+		$(call side_by_side,$(COLAB)/bin/python,$(COLAB_TESTS)))
 
 # The layers alone, with a backend in place of TensorFlow.
 test-jax test-torch: test-%: .venv-%/.installed

@@ -96,13 +96,25 @@ def execute_here(notebook, folder):
     Args:
         notebook: The notebook; it keeps its outputs.
         folder: The working directory.
+
+    Raises:
+        Exception: What the first cell that fails raises.
+        NotebookFailed: A cell whose outputs nbval checks prints another text.
     """
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
 
     os.chdir(folder)
     shell = InteractiveShell.instance()
-    for _, cell in notebook_files.code_cells(notebook):
-        shell.run_cell(cell.source).raise_error()
+    for index, cell in notebook_files.code_cells(notebook):
+        with capture_output() as seen:
+            shell.run_cell(cell.source).raise_error()
+        if "nbval-check-output" in cell.metadata.get("tags", []):
+            kept = "".join(output.text for output in cell.outputs)
+            if seen.stdout != kept:
+                raise NotebookFailed(
+                    f"cell {index} printed {seen.stdout!r}, not {kept!r}"
+                )
 
 
 def _labels(notebook):

@@ -13,7 +13,9 @@ BACKEND = keras.backend.backend()
 # JAX computes in float32 unless told otherwise for the whole process, and with torch
 # Keras rounds to float32 on its way.
 PRECISE = "float64" if BACKEND == "tensorflow" else "float32"
-TOLERANCE = {"float32": 2e-5, "float64": 1e-10, "float16": 5e-3, "bfloat16": 3e-2}
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10, "float16": 5e-3, "bfloat16": 3e-2}
+if BACKEND != "tensorflow":  # Where Keras's loop, compiled otherwise, is what to equal.
+    TOLERANCE["float32"] = 2e-5
 tensorflow_only = pytest.mark.skipif(
     BACKEND != "tensorflow", reason="the compiled loop needs it"
 )
@@ -131,7 +133,7 @@ def gradients(function, arrays):
     if BACKEND == "jax":
         import jax
 
-        # Compiled as a whole, in half the time of its operations one by one.
+        # Compiled as a whole, which for an mLSTM takes a third of the time.
         slopes = jax.jit(jax.grad(function, argnums=range(len(arrays))))
         return flat_arrays(slopes(*arrays))
     import torch

@@ -5,7 +5,7 @@ import pytest
 
 from tests.test_notebooks import nbval
 from tools import notebook_files
-from tools.run_notebooks import execute_here
+from tools.run_notebooks import NotebookFailed, execute_here
 
 v4 = nbformat.v4
 
@@ -45,15 +45,29 @@ def test_untagged_output_may_differ(saved):
     assert nbval(saved(cell)).returncode == 0
 
 
-def test_beginning_without_a_kernel_stops_at_the_cell_that_fails(tmp_path, monkeypatch):
+@pytest.fixture
+def run_here(tmp_path, monkeypatch):
     from IPython.core.interactiveshell import InteractiveShell
 
     monkeypatch.chdir(tmp_path)
+    yield lambda *cells: execute_here(v4.new_notebook(cells=list(cells)), tmp_path)
+    InteractiveShell.clear_instance()
+
+
+def test_beginning_without_a_kernel_stops_at_the_cell_that_fails(run_here, tmp_path):
     sources = ["open('here', 'w').close()", "1 / 0", "open('after', 'w').close()"]
-    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
-    try:
-        with pytest.raises(ZeroDivisionError):
-            execute_here(notebook, tmp_path)
-    finally:
-        InteractiveShell.clear_instance()
+    with pytest.raises(ZeroDivisionError):
+        run_here(*map(v4.new_code_cell, sources))
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+@pytest.mark.parametrize("kept", ["41\n", "42\n"])
+def test_beginning_without_a_kernel_compares_what_is_tagged(run_here, kept):
+    cell = v4.new_code_cell("print(42)")
+    cell.metadata.tags = ["nbval-check-output"]
+    cell.outputs = [v4.new_output("stream", text=kept)]
+    if kept == "42\n":
+        run_here(cell)
+    else:
+        with pytest.raises(NotebookFailed, match="cell 0 printed '42.n', not '41.n'"):
+            run_here(cell)

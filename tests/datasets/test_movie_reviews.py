@@ -38,12 +38,13 @@ def made_up_rows(count=13_000, seed=0):
 
 @pytest.fixture
 def small_package(monkeypatch, tmp_path):
-    """The builder's package replaced by 13,000 made-up rows of each source."""
+    """The builder's package replaced by 7,000 made-up rows of each source."""
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(["text", "label", "source"])
     for source in ("imdb", "rotten_tomatoes"):
-        writer.writerows([f"{t}<br /><br />end", y, source] for t, y in made_up_rows())
+        rows = made_up_rows(7000)
+        writer.writerows([f"{t}<br /><br />end", y, source] for t, y in rows)
     content = table.getvalue().encode()
     monkeypatch.setattr(
         movie_reviews, "read_members", lambda package, members: {members[0]: content}
@@ -103,7 +104,7 @@ def test_the_builder_prepares_once_and_then_reads(
     # A notebook's first run must show what every later run shows.
     assert capfd.readouterr().out == ""
     texts, labels = first["train"]
-    assert len(texts) == len(labels) > 8000
+    assert len(texts) == len(labels) > 4500
     assert set(labels) == {0, 1}
     assert not any("<br" in text for text in texts)
     cut_off(movie_reviews)
@@ -120,7 +121,7 @@ def test_a_preparation_that_fails_is_not_taken_for_complete(small_package, monke
         patch.setattr(movie_reviews.MovieReviews, "_generate_examples", breaks_off)
         with pytest.raises(OSError, match="disk full"):
             load_reviews()
-    assert len(load_reviews()["test"][0]) > 1000
+    assert len(load_reviews()["test"][0]) > 500
 
 
 def test_prepared_data_is_read_from_a_read_only_folder(small_package, tmp_path):
@@ -130,7 +131,7 @@ def test_prepared_data_is_read_from_a_read_only_folder(small_package, tmp_path):
         for folder in folders:
             stack.callback(os.chmod, folder, 0o755)
             os.chmod(folder, 0o555)
-        assert len(load_reviews(config="sentences")["test"][0]) > 1000
+        assert len(load_reviews(config="sentences")["test"][0]) > 500
 
 
 def test_an_unknown_config_is_named():

@@ -64,17 +64,13 @@ DROP_INS = [name for name, family in FAMILIES.items() if family.twin]
 # With JAX, which compiles every loop anew, and torch a layer is Keras's own, or hands
 # its cell to Keras's loop or to the scan: one of each. The equations of every family
 # have tests of their own.
-_ELSEWHERE = ["LSTM", "SLSTM", "MinGRU"]
+_ELSEWHERE = ["LSTM", "PeepholeLSTM", "MinGRU"]
 # Those that the common tests take.
 COMMON = list(FAMILIES) if keras.backend.backend() == "tensorflow" else _ELSEWHERE
 # One for each way of being run, for tests of that alone: the compiled loop, with a
-# gradient by hand or by a tape and with further weights, and the scans. The others
-# differ from these in nothing but equations.
-MACHINES = [
-    name
-    for name in COMMON
-    if name not in ("CoupledLSTM", "LayerNormLSTM", "LEM", "MinLSTM")
-]
+# gradient by hand, or by a tape and with further weights; the scan, of real numbers, of
+# complex ones and of matrices. The others differ from these in equations alone.
+MACHINES = [name for name in COMMON if name in {*_ELSEWHERE, "LRU", "MLSTM"}]
 GATED = [name for name in COMMON if FAMILIES[name].gates]
 LOOPED = [name for name, family in FAMILIES.items() if not family.scanned]
 BY_HAND = [name for name in LOOPED if FAMILIES[name].by_hand]

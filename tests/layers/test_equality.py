@@ -10,6 +10,7 @@ from tests.layers.families import COMMON, DROP_INS, MACHINES
 from tests.layers.helpers import (
     BACKEND,
     FEATURES,
+    FEW_MASKS,
     MASKS,
     PRECISE,
     ROWS,
@@ -48,17 +49,15 @@ def _assert_equal_on_random_input(
     assert_same(*results, TOLERANCE[dtype])
 
 
-# What a mask does hangs on how a layer is run; with the other backends it is Keras's to
-# apply.
-FEW = ("none", "holes")
-
-
 @pytest.mark.parametrize(
     "family, mask",
     [
         (name, mask)
         for name in COMMON
-        for mask in (MASKS if name in MACHINES and BACKEND == "tensorflow" else FEW)
+        # With the other backends a mask is Keras's to apply.
+        for mask in (
+            MASKS if name in MACHINES and BACKEND == "tensorflow" else FEW_MASKS
+        )
     ],
 )
 def test_matches_keras_in_outputs_states_and_gradients(family, mask):
@@ -88,7 +87,7 @@ def test_matches_keras_in_outputs_states_and_gradients(family, mask):
         )
 
 
-@pytest.mark.parametrize("mask", FEW if BACKEND == "tensorflow" else ("holes",))
+@pytest.mark.parametrize("mask", FEW_MASKS if BACKEND == "tensorflow" else ("holes",))
 @pytest.mark.parametrize(
     "family, options",
     [

@@ -36,7 +36,7 @@ MODES = ("concat", "sum", "ave", "mul", None)
 
 @pytest.mark.parametrize(
     "family, merge_mode",
-    [(f, mode) for f in COMMON for mode in MODES[: None if f in DROP_INS else 1]],
+    [(f, mode) for f in MACHINES for mode in MODES[: None if f in DROP_INS else 1]],
 )
 def test_bidirectional(family, merge_mode):
     skip_where_keras_shows_a_state(family)

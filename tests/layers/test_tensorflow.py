@@ -112,7 +112,7 @@ def test_changing_lengths_compile_a_handful_of_sizes(shapes, run_eagerly):
         [keras.layers.Embedding(9, 3, mask_zero=True), ours("LSTM", 4)]
     )
     model.compile("sgd", "mse", run_eagerly=run_eagerly)
-    lengths, sizes = range(3, 32), [8] * 28 + [5]
+    lengths, sizes = range(3, 32, 3), [8] * 9 + [5]
     data = tf.data.Dataset.from_generator(
         lambda: _batches(lengths, sizes),
         output_signature=(
@@ -123,7 +123,7 @@ def test_changing_lengths_compile_a_handful_of_sizes(shapes, run_eagerly):
     model.fit(data, epochs=2, verbose=0, shuffle=False)
     for words, _ in _batches(lengths, sizes):
         model.predict_on_batch(words)
-    # 29 lengths and two batch sizes. Padded: 16 and 32 steps.
+    # Ten lengths and two batch sizes. Padded: 16 and 32 steps.
     assert 0 < len(backward.seen) <= 3
     assert len(forward.seen) <= 6
 
@@ -166,8 +166,10 @@ assert "rnn_utils" not in sys.modules
         assert_same(np.load(tmp_path / f"{family}.npy"), model(sequences), 1e-5)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("family", MACHINES)
+@pytest.mark.parametrize(
+    "family, jit_compile",
+    [*((f, True) for f in MACHINES), ("LSTM", False), ("MinGRU", False)],
+)
 def test_fits_with_and_without_jit_compile(family, jit_compile):
     model = keras.Sequential(
         [

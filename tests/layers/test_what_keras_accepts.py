@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import COMMON, DROP_INS, FAMILIES
+from tests.layers.families import COMMON, DROP_INS, FAMILIES, MACHINES
 from tests.layers.helpers import BACKEND, assert_same, ours, pair
 
 random = np.random.default_rng(0)
@@ -52,7 +52,7 @@ def test_a_stateful_layer_says_which_batch_and_which_states(family):
 
 
 @tensorflow_only
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_a_stateful_model_says_so_when_the_last_batch_is_short(family):
     import tensorflow as tf
 
@@ -101,7 +101,7 @@ def _penalty(layer, sequences):
 
 @tensorflow_only
 @pytest.mark.parametrize("graph", [False, True])
-@pytest.mark.parametrize("family", COMMON)
+@pytest.mark.parametrize("family", MACHINES)
 def test_a_gradient_of_a_gradient_asks_for_unrolling(family, graph):
     import tensorflow as tf
 

@@ -40,8 +40,8 @@ for family in families:
     if family in trained:
         model.compile("sgd", "mse")
         model.fit(x, x[:, :, :1], verbose=0)
-    model.save(f"{family}.keras")
     outputs = keras.ops.convert_to_numpy(model(x))
+    model.save(f"{family}.keras")
     np.savez(f"{family}.npz", inputs=x, outputs=outputs)
 assert not [name for name in sys.modules if name.startswith("rnn_utils")]
 print("works alone")

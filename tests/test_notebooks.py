@@ -4,9 +4,6 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
-
-import pytest
 
 from tests.conftest import WHOLE
 from tools import notebook_files
@@ -34,18 +31,18 @@ def nbval(path, **variables):
     )
 
 
-@pytest.fixture(scope="session")
-def fresh_processes():
-    """One at a time, for one task each, which all begin where TensorFlow is imported.
+def in_fresh_process(task, *arguments, seconds=CELL_TIMEOUT_SECONDS):
+    """Does a task in a process of its own, which begins where TensorFlow is imported.
 
-    A kernel for each beginning would spend most of its time on that.
+    A kernel for each beginning would spend most of its time on that import. A task that
+    hangs is ended with its process.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         ["keras", "matplotlib.pyplot", "tensorflow_datasets"]
     )
-    with ProcessPoolExecutor(1, context, max_tasks_per_child=1) as pool:
-        yield pool
+    with context.Pool(1) as pool:
+        return pool.apply_async(task, arguments).get(seconds)
 
 
 def test_notebook_runs_and_its_fixed_outputs_are_the_same(
@@ -54,8 +51,7 @@ def test_notebook_runs_and_its_fixed_outputs_are_the_same(
     path = notebook_to_execute
     if request.config.getoption("beginnings") and path.name[:2] not in WHOLE:
         beginning = notebook_files.beginning(notebook_files.read(path))
-        pool = request.getfixturevalue("fresh_processes")
-        pool.submit(execute_here, beginning, tmp_path).result(CELL_TIMEOUT_SECONDS)
+        in_fresh_process(execute_here, beginning, tmp_path)
         return
     done = nbval(path, **thread_variables)
     # The first red cell is the one to read: nbval runs on after it.

@@ -1,9 +1,13 @@
 """The runners of the notebooks' test can fail."""
 
+import multiprocessing
+import os
+import time
+
 import nbformat
 import pytest
 
-from tests.test_notebooks import nbval
+from tests.test_notebooks import in_fresh_process, nbval
 from tools import notebook_files
 from tools.run_notebooks import NotebookFailed, execute_here
 
@@ -43,6 +47,12 @@ def test_untagged_output_may_differ(saved):
     cell = v4.new_code_cell("print(42)", execution_count=1)
     cell.outputs = [v4.new_output("stream", text="41\n")]
     assert nbval(saved(cell)).returncode == 0
+
+
+def test_a_beginning_that_hangs_is_ended_and_holds_up_no_other():
+    with pytest.raises(multiprocessing.TimeoutError):
+        in_fresh_process(time.sleep, 600, seconds=0.5)
+    assert in_fresh_process(os.getpid) != os.getpid()
 
 
 @pytest.fixture

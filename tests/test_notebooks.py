@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 
 from tests.conftest import WHOLE
 from tools import notebook_files
@@ -34,15 +35,20 @@ def nbval(path, **variables):
 def in_fresh_process(task, *arguments, seconds=CELL_TIMEOUT_SECONDS):
     """Does a task in a process of its own, which begins where TensorFlow is imported.
 
-    A kernel for each beginning would spend most of its time on that import. A task that
-    hangs is ended with its process.
+    A kernel for each beginning would spend most of its time on that import. A process
+    that dies is noticed at once; one that hangs is killed.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         ["keras", "matplotlib.pyplot", "tensorflow_datasets"]
     )
-    with context.Pool(1) as pool:
-        return pool.apply_async(task, arguments).get(seconds)
+    with ProcessPoolExecutor(1, context) as pool:
+        try:
+            return pool.submit(task, *arguments).result(seconds)
+        except TimeoutError:
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
 
 
 def test_notebook_runs_and_its_fixed_outputs_are_the_same(

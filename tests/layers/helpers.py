@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import rnn_utils.layers
-from tests.layers.families import FAMILIES
+from tests.layers.families import FAMILIES, MACHINES
 
 BACKEND = keras.backend.backend()
 # JAX computes in float32 unless told otherwise for the whole process, and with torch
@@ -23,8 +23,6 @@ tensorflow_only = pytest.mark.skipif(
 # loop has a way of its own, or nine, which it pads to ten; any time up to 16 steps.
 ROWS, TIME, FEATURES, UNITS = 9, 7, 3, 4
 MASKS = ("none", "right", "left", "holes", "empty rows", "all empty")
-# What a mask does hangs on how a layer is run, not on its equations: for those that
-# differ from another in these alone.
 FEW_MASKS = ("none", "holes")
 
 
@@ -100,6 +98,21 @@ def make_mask(kind, batch, time, random):
         "all empty": np.zeros((batch, time), bool),
     }
     return mask[kind]
+
+
+def masks_for(families):
+    """Returns pairs of a family and a mask that is worth a test.
+
+    What a mask does hangs on how a layer is run, not on its equations; with the other
+    backends it is Keras's to apply.
+    """
+    return [
+        (family, mask)
+        for family in families
+        for mask in (
+            MASKS if BACKEND == "tensorflow" and family in MACHINES else FEW_MASKS
+        )
+    ]
 
 
 def flat_arrays(nested):

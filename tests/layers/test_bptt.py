@@ -12,8 +12,6 @@ from tests.layers.families import BY_HAND, COMMON, FAMILIES, MACHINES
 from tests.layers.helpers import (
     BACKEND,
     FEATURES,
-    FEW_MASKS,
-    MASKS,
     PRECISE,
     ROWS,
     TIME,
@@ -22,6 +20,7 @@ from tests.layers.helpers import (
     assert_same,
     gradients,
     make_mask,
+    masks_for,
     ours,
     outputs_and_gradients,
     random_states,
@@ -85,10 +84,7 @@ def test_relu_is_compiled_too_with_its_own_step_back():
 
 
 @tensorflow_only
-@pytest.mark.parametrize(
-    "family, mask",
-    [(f, mask) for f in BY_HAND for mask in (MASKS if f in MACHINES else FEW_MASKS)],
-)
+@pytest.mark.parametrize("family, mask", masks_for(BY_HAND))
 def test_the_gradient_by_hand_is_the_one_that_a_tape_derives(family, mask):
     classes = getattr(rnn_utils.layers, family), _derived(family)
     layers = [c(UNITS, dtype=PRECISE, return_sequences=True) for c in classes]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.families import COMMON, DROP_INS, MACHINES
+from tests.layers.families import COMMON, DROP_INS
 from tests.layers.helpers import (
     BACKEND,
     FEATURES,
@@ -19,6 +19,7 @@ from tests.layers.helpers import (
     UNITS,
     assert_same,
     make_mask,
+    masks_for,
     ours,
     outputs_and_gradients,
     pair,
@@ -49,17 +50,7 @@ def _assert_equal_on_random_input(
     assert_same(*results, TOLERANCE[dtype])
 
 
-@pytest.mark.parametrize(
-    "family, mask",
-    [
-        (name, mask)
-        for name in COMMON
-        # With the other backends a mask is Keras's to apply.
-        for mask in (
-            MASKS if name in MACHINES and BACKEND == "tensorflow" else FEW_MASKS
-        )
-    ],
-)
+@pytest.mark.parametrize("family, mask", masks_for(COMMON))
 def test_matches_keras_in_outputs_states_and_gradients(family, mask):
     """Four layers under each mask have all pairs of values of the three options.
 

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import time
+from concurrent.futures.process import BrokenProcessPool
 
 import nbformat
 import pytest
@@ -50,9 +51,15 @@ def test_untagged_output_may_differ(saved):
 
 
 def test_a_beginning_that_hangs_is_ended_and_holds_up_no_other():
-    with pytest.raises(multiprocessing.TimeoutError):
+    with pytest.raises(TimeoutError):
         in_fresh_process(time.sleep, 600, seconds=0.5)
+    assert not multiprocessing.active_children()
     assert in_fresh_process(os.getpid) != os.getpid()
+
+
+def test_a_beginning_whose_process_dies_is_noticed_at_once():
+    with pytest.raises(BrokenProcessPool):
+        in_fresh_process(os._exit, 1)
 
 
 @pytest.fixture

@@ -139,8 +139,8 @@ def _seed_problems(result, row):
     sign = 1 if result.higher_is_better else -1
     distance = sign * (mean - result.floor)  # How far the floor is on the safe side.
     figures = f"floor {result.floor:.4g}, mean {mean:.4g}, sd {sd:.2g}"
-    if distance < 2.5 * sd:
-        yield f"{result.name}: the floor is nearer than 2.5 sd: {figures}"
+    if distance < 3 * sd:
+        yield f"{result.name}: the floor is nearer than 3 sd: {figures}"
     if distance > 6 * sd + slack:
         yield f"{result.name}: the floor is too far to ever fail: {figures}"
     if abs(result.value - mean) > 4 * sd + slack:

@@ -217,7 +217,7 @@ BROKEN = [
     (lambda notebook: notebook.metadata.pop("rnn_utils"), "0 seeds measured"),
     (result(name="F1"), "F1: 0 seeds measured"),
     (seeds(n=4), "4 seeds measured, 5 needed"),
-    (seeds(sd=0.005), "the floor is nearer than 2.5 sd"),
+    (seeds(sd=0.005), "the floor is nearer than 3 sd"),
     (seeds(sd=0.0, mean=0.8902), "the floor is too far to ever fail"),
     (result(floor=0.5), "the floor is too far to ever fail"),
     (seeds(mean=0.91, sd=0.002), "is not from the runs"),
@@ -266,7 +266,7 @@ def test_lower_is_better_turns_the_floor_around(tmp_path):
         return result(value=0.89, floor=floor, higher_is_better=False)
 
     assert problems(tmp_path, error(0.90)) == []
-    assert "nearer than 2.5 sd" in problems(tmp_path, error(0.895))[0]
+    assert "nearer than 3 sd" in problems(tmp_path, error(0.895))[0]
     assert "too far" in problems(tmp_path, error(1.2))[0]
 
 

@@ -30,7 +30,8 @@ change. Where no seeds are given, it is the run that the notebook shows. **Stron
 rival** is the best of all methods that the notebook scores on the same items, also \
 where it is ahead; a difference says what it is *over*, a failure what the score was \
 *before* something was broken on purpose. **Floor** is what continuous integration \
-demands of every run: three to five standard deviations below the mean over seeds.
+demands of every run: at least three standard deviations from the mean over seeds, \
+mostly four to five, on the side where scores are worse.
 """
 _COLUMNS = ("metric", "strongest rival", "measured (95 % interval)", "floor")
 _PEERS = ("Keras", "Keras jit", "torch", "JAX")
